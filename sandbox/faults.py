@@ -1,8 +1,22 @@
-"""Faults that can be switched on for a provider's methods, webhooks and destinations."""
+"""Faults that can be switched on, and the one way by which calls and webhooks cross the border through them."""
 
+from __future__ import annotations
+
+import asyncio
+import json
 import random
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+FAULT = "sandbox.fault"
+Work = Callable[[], Awaitable[web.StreamResponse]]
+Post = Callable[[], Awaitable[int | None]]
 
 ACTIONS = {
     "latency": "answer `seconds` later",
@@ -10,6 +24,9 @@ ACTIONS = {
     "drop_before": "close the connection before doing anything",
     "drop_after_accept": "do the work, then close the connection without an answer",
     "status": "answer the HTTP status `status` without doing the work (429 with `retry_after`)",
+    "revoked": "answer as if the credentials had been revoked (401)",
+    "blocked": "the customer has blocked us (Telegram 403; Twilio 63014 on WhatsApp, 21610 on SMS)",
+    "code": "Twilio only: fail with the error `code`, at once or by callback as the rule table says",
     "duplicate": "webhooks only: post each one `times_each` times at once",
     "reorder": "webhooks only: hold each one a random time up to `seconds`, outside the usual order",
     "delay": "webhooks only: hold each one `seconds`",
@@ -37,6 +54,7 @@ class Fault:
     seconds: float = 0.0
     status: int = 500
     retry_after: int = 1
+    code: int = 0
     times_each: int = 2
     id: int = 0
 
@@ -85,3 +103,146 @@ class Faults:
                     rule.times -= 1
                 return rule
         return None
+
+
+@dataclass
+class Crossing:
+    """One call of the product: where to, with what, and (filled in by the work) by which rule it was decided."""
+
+    provider: str
+    method: str
+    destination: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    rule: str = ""
+    flow: str = "call"
+
+
+async def through(world: World, request: web.Request, crossing: Crossing, work: Work) -> web.StreamResponse:
+    """Answers one provider call: applies a fault that meets it, does the work, notes the call in the ledger.
+
+    Every call leaves exactly one ledger entry of flow ``call`` whose outcome is what the caller got, and
+    one more of flow ``fault`` if a fault met it. A fault that only the provider can act out (``blocked``,
+    ``code``) is left for the work in ``request[FAULT]``.
+    """
+    fault = world.faults.take(crossing.provider, "call", crossing.method, crossing.destination)
+    if fault is None:
+        response = await work()
+        _note(world, crossing, response.status, response)
+        return response
+    _note_fault(world, crossing, fault)
+    request[FAULT] = fault
+    match fault.action:
+        case "drop_before":
+            _note(world, crossing, "dropped", None)
+            return _cut(request)
+        case "drop_after_accept":
+            _note(world, crossing, "dropped", await work())
+            return _cut(request)
+        case "timeout_after_accept":
+            _note(world, crossing, "timeout", await work())
+            await asyncio.sleep(fault.seconds)
+            return _cut(request)
+        case "status" | "revoked":
+            response = refusal(crossing.provider, fault)
+        case "blocked" if crossing.provider == "telegram":
+            response = refusal(crossing.provider, fault)
+        case _:
+            await asyncio.sleep(fault.seconds)
+            response = await work()
+    _note(world, crossing, response.status, response)
+    return response
+
+
+async def outward(world: World, crossing: Crossing, post: Post) -> list[int | None]:
+    """Delivers one webhook: ``post`` makes one delivery (and its own ledger entry) and returns its HTTP status.
+
+    Returns the statuses of all copies; None stands for a copy that was not answered, [] for silence.
+    """
+    fault = world.faults.take(crossing.provider, "webhook", crossing.method, crossing.destination)
+    if fault is None:
+        return [await post()]
+    _note_fault(world, crossing, fault)
+    match fault.action:
+        case "silence":
+            return []
+        case "duplicate":
+            return list(await asyncio.gather(*(post() for _ in range(fault.times_each))))
+        case "reorder":
+            await asyncio.sleep(world.dice.uniform(0, fault.seconds))
+        case _:
+            await asyncio.sleep(fault.seconds)
+    return [await post()]
+
+
+def refusal(provider: str, fault: Fault) -> web.Response:
+    """The provider's own answer for a refused call; a 5xx is the HTML page of a proxy in front of it."""
+    status = {"revoked": 401, "blocked": 403}.get(fault.action, fault.status)
+    headers = {"Retry-After": str(fault.retry_after)} if status == 429 else {}
+    if status >= 500:
+        page = f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+        return web.Response(status=status, text=page, content_type="text/html")
+    body = _telegram_refusal(status, fault) if provider == "telegram" else _twilio_refusal(status)
+    return web.json_response(body, status=status, headers=headers)
+
+
+def _telegram_refusal(status: int, fault: Fault) -> dict[str, Any]:
+    said = {
+        400: "Bad Request",
+        401: "Unauthorized",
+        403: "Forbidden: bot was blocked by the user",
+        404: "Not Found",
+        409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+        429: f"Too Many Requests: retry after {fault.retry_after}",
+    }
+    body: dict[str, Any] = {"ok": False, "error_code": status, "description": said.get(status, "Bad Request")}
+    if status == 429:
+        body["parameters"] = {"retry_after": fault.retry_after}
+    return body
+
+
+def _twilio_refusal(status: int) -> dict[str, Any]:
+    known = {401: (20003, "Authenticate"), 404: (20404, "The requested resource was not found")}
+    code, said = {**known, 429: (20429, "Too Many Requests")}.get(status, (20001, "Bad Request"))
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return {"code": code, "message": said, "more_info": more, "status": status}
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Closes the connection; the response returned afterwards can no longer be written."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def _note(world: World, crossing: Crossing, outcome: int | str, response: web.StreamResponse | None) -> None:
+    world.ledger.append(
+        crossing.provider,
+        crossing.flow,
+        crossing.method,
+        destination=crossing.destination,
+        request=crossing.fields,
+        outcome=outcome,
+        response=readable(response),
+        rule=crossing.rule,
+    )
+
+
+def _note_fault(world: World, crossing: Crossing, fault: Fault) -> None:
+    world.ledger.append(
+        crossing.provider,
+        "fault",
+        f"{fault.action}:{crossing.method}",
+        destination=crossing.destination,
+        request={"fault": fault.id, "seconds": fault.seconds, "status": fault.status, "code": fault.code},
+    )
+
+
+def readable(response: web.StreamResponse | None) -> Any:
+    """A response's body for the ledger: JSON as data, text as text, anything else by its size."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return None
+    if response.content_type == "application/json":
+        return json.loads(response.body)
+    if response.content_type.startswith("text/"):
+        return response.body.decode(response.charset or "utf-8", "replace")
+    return f"{len(response.body)} bytes of {response.content_type}"
