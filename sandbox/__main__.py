@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import socket
 from pathlib import Path
 
 from aiohttp import web
@@ -13,15 +14,16 @@ from sandbox.app import create_app
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Twilio, Telegram and mail.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=9000)
+    parser.add_argument("--port", type=int, default=9000, help="0 picks a free one")
     parser.add_argument("--config", type=Path, help="JSON configuration, see docs/sandbox.md")
     parser.add_argument("--clock", type=Path, default=os.environ.get("CLOCK_FILE") or None, help="rehearsal clock file")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     settings = json.loads(args.config.read_text()) if args.config else {}
     app = create_app(settings, Path(args.clock) if args.clock else None, args.seed)
-    ready = f"sandbox ready on http://{args.host}:{args.port}"
-    web.run_app(app, host=args.host, port=args.port, print=lambda *_: print(ready, flush=True), access_log=None)
+    listener = socket.create_server((args.host, args.port), backlog=512)
+    ready = f"sandbox ready on http://{args.host}:{listener.getsockname()[1]}"
+    web.run_app(app, sock=listener, print=lambda *_: print(ready, flush=True), access_log=None)
 
 
 if __name__ == "__main__":

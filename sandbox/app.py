@@ -26,6 +26,7 @@ def create_app(settings: dict[str, Any], clock_file: Path | None = None, seed: i
     app.router.add_route("*", "/sandbox/faults", change_faults)
     app.router.add_get("/sandbox/clock", show_clock)
     app.router.add_post("/sandbox/clock", steer_clock)
+    app.router.add_post("/sandbox/reset", reset)
     twilio.attach(app)
     telegram.attach(app)
     return app
@@ -86,3 +87,8 @@ async def steer_clock(request: web.Request) -> web.Response:
     data = await request.json()
     request.app[WORLD].clock.steer(datetime.fromisoformat(data["shows"]), float(data.get("rate", 1.0)))
     return await show_clock(request)
+
+
+async def reset(request: web.Request) -> web.Response:
+    await request.app[WORLD].forget()
+    return web.json_response({"ok": True})

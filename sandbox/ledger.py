@@ -56,6 +56,10 @@ class Ledger:
         self._grown = asyncio.Event()
         return entry
 
+    def forget(self) -> None:
+        """Begins again at 1."""
+        self._entries.clear()
+
     @property
     def last(self) -> int:
         return len(self._entries)

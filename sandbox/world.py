@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class World:
     ledger: Ledger = field(init=False)
     faults: Faults = field(init=False)
     http: aiohttp.ClientSession = field(init=False)
+    on_reset: list[Callable[[], None]] = field(default_factory=list)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -35,10 +36,21 @@ class World:
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), auto_decompress=False)
 
     async def close(self) -> None:
+        await self._quiet()
+        await self.http.close()
+
+    async def forget(self) -> None:
+        """Forgets everything but the configuration: each half adds its own part to ``on_reset``."""
+        await self._quiet()
+        self.faults.remove()
+        self.ledger.forget()
+        for forget in self.on_reset:
+            forget()
+
+    async def _quiet(self) -> None:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.http.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs ``work`` beside the request and keeps it alive until it ends."""

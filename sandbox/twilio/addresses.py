@@ -1,0 +1,35 @@
+"""What an address may look like, and which error a faulted address gets."""
+
+import re
+
+from sandbox.faults import Fault
+from sandbox.twilio.rules import RULES
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+# Business-scoped user id of somebody who hides the number (Twilio changelog 2026-07-20).
+_HIDDEN = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+
+
+def possible(address: str) -> bool:
+    """E.164, or behind ``whatsapp:`` also a business-scoped user id."""
+    if address.startswith("whatsapp:"):
+        rest = address.removeprefix("whatsapp:")
+        return bool(_E164.fullmatch(rest) or _HIDDEN.fullmatch(rest))
+    return bool(_E164.fullmatch(address))
+
+
+def hidden(address: str) -> bool:
+    return bool(_HIDDEN.fullmatch(address.removeprefix("whatsapp:")))
+
+
+def code_of(fault: Fault, to: str) -> int | None:
+    """The error of a ``code`` or ``blocked`` fault: 63014 on WhatsApp, 21610 on SMS."""
+    if fault.action == "blocked":
+        return 63014 if to.startswith("whatsapp:") else 21610
+    if fault.code not in RULES:
+        return None
+    return fault.code
+
+
+def at_once(code: int) -> bool:
+    return RULES[code].when == "sync"
