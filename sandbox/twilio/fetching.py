@@ -27,7 +27,7 @@ _WHATSAPP_TYPES = [
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-,]
+]
 
 
 async def fetch(world: World, account: Account, message: Message) -> int | None:
