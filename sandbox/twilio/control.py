@@ -18,7 +18,7 @@ async def say(request: web.Request) -> web.Response:
     said = inbound.Said.of(account, await request.json())
     message = inbound.keep(world, account, said)
     world.ledger.append("twilio", "person", "says", destination=message.to, request=as_json(account, message))
-    fields = inbound.webhook_fields(account, said, message, f"{request.scheme}://{request.host}")
+    fields = inbound.webhook_fields(account, said, message)
     if word := replies.keyword(message):
         fields = replies.obey(world, account, message, word) | fields
     webhook = _webhook(account, said.to, fields)
@@ -82,6 +82,19 @@ async def put_content(request: web.Request) -> web.Response:
     return web.json_response({"sid": sid, "approval": account.approvals.get(sid)})
 
 
+async def show_media(request: web.Request) -> web.Response:
+    """A file without credentials, for the page."""
+    for message in request.app[ACCOUNT].messages.values():
+        for media in message.media:
+            if media.sid == request.match_info["media"]:
+                return web.Response(body=media.data, content_type=media.content_type)
+    raise KeyError(request.match_info["media"])
+
+
+async def show_typing(request: web.Request) -> web.Response:
+    return web.json_response({"typing": request.app[ACCOUNT].typing})
+
+
 async def show_debugger(request: web.Request) -> web.Response:
     return web.json_response({"errors": request.app[ACCOUNT].debugger})
 
@@ -113,9 +126,13 @@ def _addresses(message: Message) -> set[str]:
 
 
 def _shown(account: Account, message: Message) -> Json:
-    base = f"/2010-04-01/Accounts/{account.sid}/Messages/{message.sid}/Media"
     media: list[dict[str, Any]] = [
-        {"sid": row.sid, "content_type": row.content_type, "size": len(row.data), "uri": f"{base}/{row.sid}"}
+        {
+            "sid": row.sid,
+            "content_type": row.content_type,
+            "size": len(row.data),
+            "url": f"/sandbox/twilio/media/{row.sid}",
+        }
         for row in message.media
     ]
     return {**as_json(account, message), "from": message.from_, "media": media, "buttons": message.buttons}

@@ -68,8 +68,12 @@ def keep(world: World, account: Account, said: Said) -> Message:
     return message
 
 
-def webhook_fields(account: Account, said: Said, message: Message, base: str) -> dict[str, str]:
-    """The form of an inbound message (https://www.twilio.com/docs/messaging/guides/webhook-request)."""
+def webhook_fields(account: Account, said: Said, message: Message) -> dict[str, str]:
+    """The form of an inbound message (https://www.twilio.com/docs/messaging/guides/webhook-request).
+
+    Media addresses name Twilio's own host, as there: the product reaches them through TWILIO_API_BASE.
+    """
+    base = "https://api.twilio.com"
     fields = {
         "SmsMessageSid": message.sid,
         "SmsSid": message.sid,
