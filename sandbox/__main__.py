@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sandbox import scenario
 from sandbox.app import create_app
 
 
@@ -18,11 +19,15 @@ def main() -> None:
     parser.add_argument("--config", type=Path, help="JSON configuration, see docs/sandbox.md")
     parser.add_argument("--clock", type=Path, default=os.environ.get("CLOCK_FILE") or None, help="rehearsal clock file")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scenario", type=Path, help="JSON scenario to play at the start")
     args = parser.parse_args()
     settings = json.loads(args.config.read_text()) if args.config else {}
     app = create_app(settings, Path(args.clock) if args.clock else None, args.seed)
     listener = socket.create_server((args.host, args.port), backlog=512)
-    ready = f"sandbox ready on http://{args.host}:{listener.getsockname()[1]}"
+    base = f"http://{args.host}:{listener.getsockname()[1]}"
+    if args.scenario:
+        scenario.play_at_start(app, args.scenario, base)
+    ready = f"sandbox ready on {base}"
     web.run_app(app, sock=listener, print=lambda *_: print(ready, flush=True), access_log=None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import telegram, twilio
+from sandbox import mail, scenario, telegram, twilio
 from sandbox.clock import Clock
 from sandbox.world import WORLD, World
 
@@ -27,8 +27,10 @@ def create_app(settings: dict[str, Any], clock_file: Path | None = None, seed: i
     app.router.add_get("/sandbox/clock", show_clock)
     app.router.add_post("/sandbox/clock", steer_clock)
     app.router.add_post("/sandbox/reset", reset)
+    app.router.add_post("/sandbox/scenario", scenario.play)
     twilio.attach(app)
     telegram.attach(app)
+    mail.attach(app)
     return app
 
 

@@ -129,7 +129,7 @@ async def through(world: World, request: web.Request, crossing: Crossing, work: 
         response = await work()
         _note(world, crossing, response.status, response)
         return response
-    _note_fault(world, crossing, fault)
+    note_fault(world, crossing, fault)
     request[FAULT] = fault
     match fault.action:
         case "drop_before":
@@ -161,7 +161,7 @@ async def outward(world: World, crossing: Crossing, post: Post) -> list[int | No
     fault = world.faults.take(crossing.provider, "webhook", crossing.method, crossing.destination)
     if fault is None:
         return [await post()]
-    _note_fault(world, crossing, fault)
+    note_fault(world, crossing, fault)
     match fault.action:
         case "silence":
             return []
@@ -227,7 +227,8 @@ def _note(world: World, crossing: Crossing, outcome: int | str, response: web.St
     )
 
 
-def _note_fault(world: World, crossing: Crossing, fault: Fault) -> None:
+def note_fault(world: World, crossing: Crossing, fault: Fault) -> None:
+    """The ledger's line of flow ``fault``."""
     world.ledger.append(
         crossing.provider,
         "fault",
