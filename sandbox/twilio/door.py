@@ -47,8 +47,8 @@ class Ask:
 Work = Callable[[Ask], Awaitable[web.StreamResponse]]
 
 
-def resource(method: str, work: Work, known: str = "", free: bool = False) -> Handler:
-    """A handler for ``method`` (``Messages.create``) that takes the ``known`` fields, or any if ``free``."""
+def resource(method: str, work: Work, known: str = "") -> Handler:
+    """A handler for ``method`` (``Messages.create``) that takes the ``known`` fields and no others."""
     names = frozenset(known.split())
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -60,14 +60,18 @@ def resource(method: str, work: Work, known: str = "", free: bool = False) -> Ha
         async def admitted() -> web.StreamResponse:
             try:
                 _check_credentials(ask)
-                if not free:
-                    _check_fields(ask, names)
+                _check_load(account)
+                _check_fields(ask, names)
                 return await work(ask)
             except Refusal as refusal:
                 crossing.rule = refusal.rule.cited
                 return answer(refusal.body, refusal.rule.status)
 
-        return await through(world, request, crossing, admitted)
+        account.under_way += 1
+        try:
+            return await through(world, request, crossing, admitted)
+        finally:
+            account.under_way -= 1
 
     return handler
 
@@ -122,6 +126,13 @@ def _check_credentials(ask: Ask) -> None:
     named = ask.request.match_info.get("account")
     if named not in (None, ask.account.sid):
         raise Refusal(20404, f"The requested resource {ask.request.path} was not found")
+
+
+def _check_load(account: Account) -> None:
+    """20429 when more calls are under way than ``rules.concurrency`` allows; off unless the settings name it."""
+    allowed = account.rule("concurrency")
+    if allowed and account.under_way > int(allowed):
+        raise Refusal(20429)
 
 
 def _check_fields(ask: Ask, known: frozenset[str]) -> None:

@@ -29,15 +29,10 @@ _GSM = set(
 
 async def create(ask: Ask) -> web.StreamResponse:
     """201 with the message as accepted; what goes wrong later is told by callback."""
-    _check_load(ask)
-    ask.account.under_way += 1
-    try:
-        message = accept(ask)
-        response = answer(as_json(ask.account, message), 201)
-        life.begin(ask.world, ask.account, message, _doom(ask, message))
-        return response
-    finally:
-        ask.account.under_way -= 1
+    message = accept(ask)
+    response = answer(as_json(ask.account, message), 201)
+    life.begin(ask.world, ask.account, message, _doom(ask, message))
+    return response
 
 
 def accept(ask: Ask) -> Message:
@@ -72,13 +67,6 @@ def accept(ask: Ask) -> Message:
     _schedule(ask, message)
     account.messages[message.sid] = message
     return message
-
-
-def _check_load(ask: Ask) -> None:
-    """20429 when more calls are under way than ``rules.concurrency`` allows; off unless the settings name it."""
-    allowed = ask.account.rule("concurrency")
-    if allowed and ask.account.under_way >= int(allowed):
-        raise Refusal(20429)
 
 
 def _checked_to(ask: Ask) -> str:

@@ -1,0 +1,1 @@
+"""SHELL: one module a verb; every write transaction begins here."""

@@ -1,0 +1,104 @@
+"""T2: works on what was remembered, one conversation at a time, in the order it came."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot import claims, desk, hear, settle
+from bot.shell import Shell
+from channels.wire import NotUnderstood, Request
+from conversations.events import DeskSaid, DeskTapped, Line, Parsed, Reported, Unused
+from models import Inbound
+from triage import Facts, Triage, classify
+
+log = structlog.get_logger()
+BATCH = 50
+TRIES = 3  # after this many crashes a payload is parked, and those behind it go on
+_PAUSE = timedelta(seconds=1)
+
+
+def answer(shell: Shell) -> int:
+    """Works on the rows whose turn it is; returns how many were settled."""
+    with shell.db.reading() as session:
+        numbers = claims.waiting(session, shell.clock.real(), BATCH)
+    settled = sum(_one(shell, number) for number in numbers)
+    if settled:
+        shell.wakes.deliver.set()
+    return settled
+
+
+def _one(shell: Shell, number: int) -> bool:
+    with shell.db.reading() as session:
+        row = session.get(Inbound, number)
+    if row is None or row.state != "waiting":
+        return False
+    try:
+        parsed = shell.channels[row.channel].parse(_request(row))
+        return _settled(shell, row, parsed)
+    except NotUnderstood as error:
+        return _park(shell, number, str(error))
+    except Exception as error:
+        log.exception("inbound_crashed", inbound=number, kind=type(error).__name__)
+        return _crashed(shell, number, type(error).__name__)
+
+
+def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
+    """The transaction of one row: what it caused and that it is done commit together."""
+    triage = _classified(shell, parsed)
+    with shell.db.writing() as session:
+        mine = claims.take(session, row.id)
+        if mine is None:
+            return False
+        reason = _act(shell, session, mine, parsed, triage)
+        mine.state, mine.reason = ("silent" if reason else "done"), reason
+    log.info("inbound_settled", inbound=row.id, channel=row.channel, kind=type(parsed).__name__, silent=bool(reason))
+    return True
+
+
+def _act(shell: Shell, session: Session, row: Inbound, parsed: Parsed, triage: Triage | None) -> str:
+    match parsed:
+        case Line():
+            assert triage is not None
+            return hear.hear(shell, session, row, parsed, triage)
+        case Reported():
+            return settle.reported(shell, session, parsed)
+        case DeskSaid():
+            return desk.said(shell, session, row, parsed)
+        case DeskTapped():
+            return desk.tapped(shell, session, parsed)
+        case Unused(reason):
+            return reason
+
+
+def _classified(shell: Shell, parsed: Parsed) -> Triage | None:
+    """What a line is about, found before any transaction is open."""
+    if not isinstance(parsed, Line):
+        return None
+    return classify(parsed.text, Facts(language=parsed.language or "en", media=len(parsed.media)), shell.model)
+
+
+def _request(row: Inbound) -> Request:
+    return Request(row.target, {"content-type": row.content_type}, row.body)
+
+
+def _park(shell: Shell, number: int, reason: str) -> bool:
+    """Sets a payload aside, whole and with its reason; those behind it go on."""
+    with shell.db.writing() as session:
+        row = claims.take(session, number)
+        if row is None:
+            return False
+        row.state, row.reason = "parked", reason
+    log.error("inbound_parked", inbound=number, channel=row.channel, reason=reason)
+    return True
+
+
+def _crashed(shell: Shell, number: int, kind: str) -> bool:
+    with shell.db.writing() as session:
+        row = claims.take(session, number)
+        if row is None:
+            return False
+        row.attempts += 1
+        row.retry_at = shell.clock.real() + _PAUSE * row.attempts
+        tries = row.attempts
+    return tries >= TRIES and _park(shell, number, f"crashed {tries} times: {kind}")

@@ -1,0 +1,104 @@
+"""The ticket's card in its topic: who, what, how bad and why, the promise; edited in place, never repeated."""
+
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.scene import Scene
+from channels.wire import Option
+from conversations.phrases import clock_time
+from models import Clock, Message, Rating, Ticket
+
+_CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
+_WORDS = 600  # characters of the customer's words on the card
+
+
+def topic_name(scene: Scene, ticket: Ticket) -> str:
+    """``#12 payment · Adeyemi Photo``, SEV1 said first."""
+    urgent = "URGENT " if ticket.severity == 1 else ""
+    return f"{urgent}#{ticket.id} {ticket.category} · {_who(scene)}"
+
+
+def card(scene: Scene, ticket: Ticket) -> str:
+    """The card as Telegram HTML."""
+    zone = scene.shell.policies.support_zone
+    lines = [
+        f"<b>{'URGENT ' if ticket.severity == 1 else ''}#{ticket.id} {ticket.category} · SEV{ticket.severity}</b>",
+        _customer(scene, ticket),
+        f"“{escape(ticket.words[:_WORDS])}”" if ticket.words else "(no text)",
+        f"Why: {escape('; '.join(ticket.reasons) or 'no cue found')}",
+        _promise(scene, ticket, zone),
+        f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
+        *_ending(scene, ticket, zone),
+        *_bot_said(scene, ticket, zone),
+        *_help(ticket),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def buttons(ticket: Ticket) -> tuple[Option, ...]:
+    """What can be done next, as callback data ``v1:<action>:<ticket>``."""
+    if ticket.state != "open":
+        return ()
+    resolve = Option(f"v1:resolve:{ticket.id}", "Resolve")
+    return (resolve,) if ticket.owner_id else (Option(f"v1:take:{ticket.id}", "I take it"), resolve)
+
+
+def _who(scene: Scene) -> str:
+    contact = scene.address.contact
+    return contact.studio.name if contact else scene.name or scene.address.value
+
+
+def _customer(scene: Scene, ticket: Ticket) -> str:
+    contact, channel = scene.address.contact, _CHANNELS.get(scene.address.channel, scene.address.channel)
+    if contact is None:
+        claim = f", says: {escape(scene.address.claim)}" if scene.address.claim else ""
+        return f"Unknown sender {escape(scene.name)}{claim} · {ticket.tier} · {channel}"
+    branch = f", {escape(contact.branch)}" if contact.branch else ""
+    return (
+        f"{escape(contact.name)} ({contact.role}) · {escape(contact.studio.name)}{branch} · "
+        f"<b>{ticket.tier}</b> · {channel}"
+    )
+
+
+def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
+    clock = scene.session.scalar(select(Clock).where(Clock.ticket_id == ticket.id, Clock.name == "FR"))
+    if clock is None:
+        return ""
+    by, limit = _time(clock.target_due, scene.now, zone), _time(clock.limit_due, scene.now, zone)
+    match clock.state:
+        case "met":
+            return f"First answer: {_time(clock.met_at or scene.now, scene.now, zone)} (promised by {by})"
+        case "met_late":
+            return f"<b>SLA BREACHED</b> at {limit}; first answer {_time(clock.met_at or scene.now, scene.now, zone)}"
+        case "breached":
+            return f"<b>SLA BREACHED</b>: no person has answered, the limit was {limit}"
+        case "cancelled":
+            return "Resolved without a human word"
+    late = "LATE, " if clock.missed_at else ""
+    return f"Promise: {late}a person answers by {by} (limit {limit})"
+
+
+def _ending(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    if ticket.state == "open" or ticket.resolved_at is None:
+        return []
+    said = scene.session.get(Rating, ticket.id)
+    rating = f" · solved: {said.solved}" if said else ""
+    stars = f" · rated {said.stars}/5" if said and said.stars else ""
+    return [f"Resolved {_time(ticket.resolved_at, scene.now, zone)}{rating}{stars}"]
+
+
+def _bot_said(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    last = select(Message).where(Message.ticket_id == ticket.id, Message.author == "bot")
+    said = scene.session.scalar(last.order_by(Message.id.desc()).limit(1))
+    return [f"<i>Bot {_time(said.occurred_at, scene.now, zone)}: {escape(said.text)}</i>"] if said else []
+
+
+def _help(ticket: Ticket) -> list[str]:
+    return ["Reply to a customer's line to answer; anything else stays in here."] if ticket.state == "open" else []
+
+
+def _time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    return clock_time(moment, now, zone, "en")

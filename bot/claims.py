@@ -1,0 +1,177 @@
+"""The one module that knows a database dialect: transactions, claims, wake-up, database time, insert once."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, and_, case, create_engine, event, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, aliased
+
+from models import Base, Delivery, Inbound
+from models.deliveries import PENDING
+
+_BUSY_MS = 10_000
+_CHANNEL = "backstop"
+
+
+class Database:
+    """An embedded SQLite file, or PostgreSQL for any number of processes and hosts."""
+
+    def __init__(self, url: str, pool: int = 20) -> None:
+        self.postgresql = url.startswith("postgres")
+        if self.postgresql:
+            url = "postgresql+psycopg://" + url.partition("://")[2]
+            limits = {"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5}
+            self.engine = create_engine(url, pool_size=pool, max_overflow=10, connect_args=limits, hide_parameters=True)
+        else:
+            self.engine = create_engine(
+                url, pool_size=pool, max_overflow=10, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
+            )
+            _embedded(self.engine)
+        self._readers = self.engine.execution_options(read_only=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One write transaction, committed at the end. On SQLite it takes the write lock at once (BEGIN IMMEDIATE):
+        a lock taken later fails under load instead of waiting."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One read transaction; its rows stay readable behind it."""
+        with Session(self._readers, expire_on_commit=False) as session:
+            yield session
+
+    def real_now(self, session: Session) -> datetime:
+        """The database's clock, for leases and back-off; on SQLite this machine's."""
+        if not self.postgresql:
+            return datetime.now(UTC)
+        now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+        return now.astimezone(UTC)
+
+    def insert_once(
+        self, session: Session, model: type[Base], values: dict[str, Any], unique: tuple[str, ...]
+    ) -> int | None:
+        """Inserts unless the unique columns are taken: the new id, else None. Copies posted at once end as one row."""
+        dialect: Any = postgresql if self.postgresql else sqlite
+        insert = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=unique)
+        made: int | None = session.execute(insert.returning(next(iter(model.__table__.primary_key)))).scalar()
+        return made
+
+    def ring(self, session: Session) -> None:
+        """Wakes every worker when this transaction commits. SQLite's workers watch the file instead."""
+        if self.postgresql:
+            session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _CHANNEL})
+
+    def listen(self, wake: Callable[[], None], stop: threading.Event) -> None:
+        """Calls ``wake`` whenever somebody committed work, until ``stop``; a lost connection is opened again."""
+        while not stop.is_set():
+            try:
+                (self._notified if self.postgresql else self._changed)(wake, stop)
+            except (psycopg.Error, sqlite3.Error, DBAPIError):
+                stop.wait(1)
+            wake()
+
+    def _notified(self, wake: Callable[[], None], stop: threading.Event) -> None:
+        url = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"LISTEN {_CHANNEL}")
+            wake()
+            while not stop.is_set():
+                for _ in connection.notifies(timeout=0.5, stop_after=1):
+                    wake()
+
+    def _changed(self, wake: Callable[[], None], stop: threading.Event) -> None:
+        connection = sqlite3.connect(str(self.engine.url.database))
+        try:
+            seen = None
+            while not stop.is_set():
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+                if version != seen:
+                    seen = version
+                    wake()
+                time.sleep(0.01)
+        finally:
+            connection.close()
+
+
+def _embedded(engine: Engine) -> None:
+    """WAL, full durability, foreign keys, and transactions that begin as we say (not as the driver guesses)."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Any) -> None:
+        readonly = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def waiting(session: Session, now: datetime, most: int) -> list[int]:
+    """The inbox rows whose turn has come, oldest first."""
+    due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= now)
+    found = session.scalars(select(Inbound.id).where(Inbound.state == "waiting", due).order_by(Inbound.id).limit(most))
+    return list(found)
+
+
+def take(session: Session, number: int) -> Inbound | None:
+    """Locks one inbox row that still waits and has none of its source before it; None if it is not its turn."""
+    earlier = aliased(Inbound)
+    blocked = select(earlier.id).where(
+        earlier.source == Inbound.source, earlier.source != "", earlier.state == "waiting", earlier.id < Inbound.id
+    )
+    mine = select(Inbound).where(Inbound.id == number, Inbound.state == "waiting", ~blocked.exists())
+    return session.scalars(mine.with_for_update(skip_locked=True)).first()
+
+
+def nothing_due(db: Database, now: datetime) -> bool:
+    """A look that takes no lock, worth it on SQLite, where a claim that finds nothing still locks the file."""
+    if db.postgresql:
+        return False
+    with db.reading() as session:
+        return not session.execute(select(_heads(now).limit(1).exists())).scalar_one()
+
+
+def claim(session: Session, owner: str, most: int, now: datetime, lease: timedelta) -> list[Delivery]:
+    """Leases the heads of threads, most urgent lane first. A row left leased or unknown by an earlier attempt comes
+    back with ``doubt``: the provider may have taken it."""
+    heads = _heads(now).order_by(Delivery.lane, Delivery.id).limit(most).with_for_update(skip_locked=True).cte("heads")
+    leased = (
+        update(Delivery)
+        .where(Delivery.id.in_(select(heads.c.id)))
+        .values(
+            state="leased",
+            owner=owner,
+            lease_until=now + lease,
+            attempts=Delivery.attempts + 1,
+            begun_at=func.coalesce(Delivery.begun_at, now),
+            doubt=case((Delivery.state == "queued", Delivery.doubt), else_=True),
+        )
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(leased), key=lambda row: (row.lane, row.id))
+
+
+def _heads(now: datetime) -> Any:
+    """Deliveries that are first of their thread and due."""
+    before = aliased(Delivery)
+    blocked = select(before.id).where(
+        before.thread == Delivery.thread, before.state.in_(PENDING), before.id < Delivery.id
+    )
+    ready = or_(
+        and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= now)),
+        and_(Delivery.state == "leased", Delivery.lease_until < now),
+    )
+    return select(Delivery.id).where(Delivery.state.in_(PENDING), ready, ~blocked.exists())

@@ -1,0 +1,153 @@
+"""T3 and the send: claims what is owed with a lease, makes the calls with no transaction open, settles each."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import claims, settle
+from bot.media import public_url
+from bot.shell import Shell
+from bot.watch import sweep
+from channels import wire
+from channels.wire import Call, Channel, EditText, Receipt, SendMedia, SendText, TransportError
+from models import Delivery, Media, Message, Topic
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed delivery, ready to send; ``trouble`` when it could not be made ready."""
+
+    row: Delivery
+    call: Call | None
+    trouble: TransportError | None = None
+
+
+class Senders:
+    """A fixed pool of senders; a claim never takes more than it can begin at once."""
+
+    def __init__(self, shell: Shell, owner: str) -> None:
+        self._shell, self._owner = shell, owner
+        self._pool = ThreadPoolExecutor(shell.limits.senders, thread_name_prefix="sender")
+        self._busy: set[Future[None]] = set()
+
+    def deliver(self) -> int:
+        """Claims and begins as many deliveries as senders are free; returns how many."""
+        self._busy = {job for job in self._busy if not job.done()}
+        free = self._shell.limits.senders - len(self._busy)
+        jobs = claim(self._shell, self._owner, free) if free else []
+        for job in jobs:
+            begun = self._pool.submit(sweep, partial(carry, self._shell, job), "carry")
+            self._busy.add(begun)
+            begun.add_done_callback(lambda _: self._shell.wakes.deliver.set())
+        return len(jobs)
+
+    def finish(self) -> None:
+        """Lets what is in flight end; nothing new begins."""
+        self._pool.shutdown(wait=True)
+
+
+def claim(shell: Shell, owner: str, most: int) -> list[Job]:
+    """T3: leases deliveries and reads what their calls need."""
+    now = shell.clock.real()
+    if claims.nothing_due(shell.db, now):
+        return []
+    with shell.db.writing() as session:
+        rows = claims.claim(session, owner, most, now, timedelta(seconds=shell.limits.lease))
+        return [_ready(shell, session, row) for row in rows]
+
+
+def carry(shell: Shell, job: Job) -> None:
+    """One delivery from lease to settled; whatever goes wrong leaves the row with its lease, to come back."""
+    with structlog.contextvars.bound_contextvars(delivery=job.row.id, kind=job.row.kind, attempt=job.row.attempts):
+        began = time.monotonic()
+        try:
+            outcome = job.trouble or _sent(shell, job)
+        except Exception as error:
+            log.exception("delivery_crashed")
+            outcome = TransportError(f"it crashed: {type(error).__name__}", permanent=job.row.attempts >= 3)
+        if outcome is None:
+            return
+        settle.settle(shell, job.row, outcome)
+        kind = type(outcome).__name__
+        log.info("delivery_settled", outcome=kind, milliseconds=round((time.monotonic() - began) * 1000))
+
+
+def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
+    """The provider's answer; None when the lease ran out before the call began, as another worker has it by now."""
+    row, call = job.row, job.call
+    assert call is not None
+    channel = shell.channels.get(row.channel)
+    if channel is None:
+        return TransportError(f"the channel {row.channel} is switched off here", permanent=True)
+    if row.lease_until is None or shell.clock.real() >= row.lease_until:
+        log.warning("lease_lapsed")
+        return None
+    try:
+        taken = _found(shell, channel, row, call) if row.doubt else None
+        return taken or channel.send(call, row.id)
+    except TransportError as error:
+        return error
+
+
+def _found(shell: Shell, channel: Channel, row: Delivery, call: Call) -> Receipt | None:
+    """What an earlier attempt of unknown fate has already made at the provider, if it can tell."""
+    made = channel.find(call, row.begun_at or row.created_at)
+    if not made:
+        return None
+    with shell.db.reading() as session:
+        ours = select(Delivery.provider_id).where(Delivery.provider_id.in_([receipt.provider_id for receipt in made]))
+        known = set(session.scalars(ours))
+    return next((receipt for receipt in made if receipt.provider_id not in known), None)
+
+
+def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
+    """Fills in what was not known when the call was queued: the topic's number, the card's, the stored file."""
+    try:
+        call = wire.from_json(row.kind, row.payload)
+    except (KeyError, ValueError):
+        return Job(row, None, TransportError(f"a {row.kind} this program cannot read", permanent=True))
+    if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")):
+        topic = session.get(Topic, row.ticket_id, populate_existing=True)
+        call, trouble = _in_topic(call, topic, row.ticket_id)
+        if trouble:
+            return Job(row, None, trouble)
+    if isinstance(call, SendMedia) and call.source:
+        return _with_file(shell, session, row, call)
+    return Job(row, call)
+
+
+def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, TransportError | None]:
+    """Where no topic could be opened the line goes to the group itself, under the ticket's number."""
+    match call:
+        case EditText() if topic is None or topic.card_id is None:
+            return call, TransportError("the card is not there yet", retry_after=1.0)
+        case EditText() if topic is not None and topic.card_id is not None:
+            return replace(call, message=topic.card_id), None
+        case SendText() if topic is None or topic.thread_id is None:
+            return replace(call, text=f"#{ticket_id} {call.text}"), None
+        case SendMedia() if topic is None or topic.thread_id is None:
+            return replace(call, caption=f"#{ticket_id} {call.caption}"), None
+        case SendText() | SendMedia() if topic is not None:
+            return replace(call, thread=topic.thread_id), None
+    return call, None
+
+
+def _with_file(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> Job:
+    """The stored file: as bytes for Telegram, as a signed link for Twilio to fetch."""
+    message = session.get(Message, row.message_id, populate_existing=True) if row.message_id else None
+    entries = message.media if message else []
+    digest = next((entry.get("sha256") for entry in entries if entry["ref"] == call.source), None)
+    stored = session.get(Media, digest) if digest else None
+    if stored is None:
+        return Job(row, None, TransportError("the attachment could not be fetched", permanent=True))
+    if row.channel == "telegram":
+        return Job(row, replace(call, data=stored.data, content_type=stored.content_type))
+    return Job(row, replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type))

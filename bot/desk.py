@@ -1,0 +1,164 @@
+"""The agents' side: replies and notes in a topic, taps on the card. Source: desk.md."""
+
+from dataclasses import asdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import outbox, tickets
+from bot.perform import play
+from bot.scene import Scene, open_scene
+from bot.shell import Shell
+from conversations.events import Answered, Closed, DeskSaid, DeskTapped, Person, Taken
+from models import Agent, Delivery, Inbound, Message, Ticket, Topic
+
+ANONYMOUS = (
+    "Telegram hides who you are here, so this did nothing. Switch off “Remain anonymous” in the group's admin rights."
+)
+
+
+def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
+    """A reply to a customer's line goes out, anything else stays a note; returns why nothing went out."""
+    scene = _scene(shell, session, event.chat, event.topic)
+    if scene is None:
+        return "not in a ticket's topic"
+    if event.person.is_bot:
+        return "written by a bot"
+    if event.person.anonymous:
+        outbox.notice(scene, ANONYMOUS, reply_to=event.message)
+        return "written by an anonymous admin"
+    agent = _agent(scene, event.person)
+    text, to_customer = _addressed(scene, event)
+    message = _message(scene, row, event, text, author="agent" if to_customer else "note")
+    if not to_customer:
+        return "a note: it stays in the group"
+    _reply(scene, agent, message, event, text)
+    return ""
+
+
+def _addressed(scene: Scene, event: DeskSaid) -> tuple[str, bool]:
+    """(the text, whether it is for the customer): ``/r text``, or a reply to their line or to the card."""
+    command, _, rest = event.text.partition(" ")
+    if command.partition("@")[0] == "/r":
+        return rest.strip(), bool(rest.strip() or event.media)
+    if event.reply_to is None or event.text.startswith("/"):
+        return event.text, False
+    ours = select(Delivery).where(Delivery.destination == str(event.chat), Delivery.provider_id == str(event.reply_to))
+    answered = scene.session.scalar(ours)
+    if answered is None or answered.message_id is None:
+        return event.text, False
+    line = scene.session.get(Message, answered.message_id)
+    return event.text, line is not None and line.author == "customer" and answered.ticket_id == _ticket(scene).id
+
+
+def _reply(scene: Scene, agent: Agent, message: Message, event: DeskSaid, text: str) -> None:
+    """An agent's words to the customer; answering an unowned ticket takes it."""
+    ticket = _ticket(scene)
+    if ticket.owner is None:
+        ticket.owner = agent
+        tickets.record(scene, "taken", scene.now, f"agent:{agent.id}", {"by": "answering"})
+        tickets.refresh(scene)
+    play(scene, Answered(scene.facts()))
+    for number, media in enumerate(event.media):
+        outbox.media_to_customer(scene, media, text if number == 0 else "", message)
+    if text and not event.media:
+        outbox.to_customer(scene, text, message)
+
+
+def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
+    """I take it and Resolve; whoever tapped is told what became of it, also on a stale button."""
+    version, _, rest = event.data.partition(":")
+    action, _, number = rest.partition(":")
+    ticket = session.get(Ticket, int(number)) if version == "v1" and number.isdigit() else None
+    topic = session.get(Topic, ticket.id) if ticket else None
+    if ticket is None or topic is None or topic.chat_id != event.chat:
+        return "a tap on a button of no ticket here"
+    scene = open_scene(shell, session, ticket.conversation_id)
+    scene.ticket = session.get(Ticket, ticket.id, populate_existing=True)
+    if event.person.anonymous or event.person.is_bot:
+        outbox.answer_tap(scene, event.query, ANONYMOUS)
+        return "tapped by an anonymous admin"
+    agent = _agent(scene, event.person)
+    outbox.answer_tap(scene, event.query, _ACTIONS.get(action, _unknown)(scene, agent))
+    return ""
+
+
+def _take(scene: Scene, agent: Agent) -> str:
+    """Exactly one owner: the conversation is locked, so the second tap sees the first."""
+    ticket = _ticket(scene)
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    if ticket.owner is not None:
+        return "You already have it." if ticket.owner.id == agent.id else f"{ticket.owner.name} has it."
+    ticket.owner = agent
+    tickets.record(scene, "taken", scene.now, f"agent:{agent.id}", {"by": "button"})
+    if _current(scene):
+        play(scene, Taken(scene.facts()))
+    tickets.refresh(scene)
+    return f"#{ticket.id} is yours."
+
+
+def _resolve(scene: Scene, agent: Agent) -> str:
+    ticket = _ticket(scene)
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    tickets.resolve(scene, agent)
+    if _current(scene):
+        play(scene, Closed(scene.facts()))
+    tickets.refresh(scene)
+    return f"#{ticket.id} resolved. The customer is asked whether it is."
+
+
+def _unknown(_: Scene, __: Agent) -> str:
+    return "This button is from another version; use the newest card."
+
+
+_ACTIONS = {"take": _take, "resolve": _resolve}
+
+
+def _current(scene: Scene) -> bool:
+    """Whether the customer's conversation is about this ticket (not about a later one)."""
+    return scene.conversation.ticket_id == _ticket(scene).id
+
+
+def _scene(shell: Shell, session: Session, chat: int, thread: int | None) -> Scene | None:
+    """The scene of the ticket whose topic this is."""
+    if thread is None:
+        return None
+    topic = session.scalar(select(Topic).where(Topic.chat_id == chat, Topic.thread_id == thread))
+    ticket = session.get(Ticket, topic.ticket_id) if topic else None
+    if ticket is None:
+        return None
+    scene = open_scene(shell, session, ticket.conversation_id)
+    scene.ticket = session.get(Ticket, ticket.id, populate_existing=True)
+    return scene
+
+
+def _ticket(scene: Scene) -> Ticket:
+    assert scene.ticket is not None
+    return scene.ticket
+
+
+def _agent(scene: Scene, person: Person) -> Agent:
+    """Whoever writes in an agent group is an agent; the name shown is the newest."""
+    agent = scene.session.get(Agent, person.id) or Agent(id=person.id)
+    agent.name, agent.username, agent.seen_at = person.name, person.username, scene.now
+    scene.session.add(agent)
+    return agent
+
+
+def _message(scene: Scene, row: Inbound, event: DeskSaid, text: str, *, author: str) -> Message:
+    message = Message(
+        conversation_id=scene.conversation.id,
+        ticket_id=_ticket(scene).id,
+        author=author,
+        agent_id=event.person.id,
+        text=text,
+        media=[asdict(media) for media in event.media],
+        origin=f"{event.chat}/{event.message}",
+        occurred_at=min(event.occurred_at, row.ingested_at),
+        ingested_at=row.ingested_at,
+    )
+    scene.session.add(message)
+    scene.session.flush()
+    return message

@@ -1,0 +1,203 @@
+"""Puts provider calls into the outbox, in the transaction of the state that caused them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from enum import IntEnum
+
+from sqlalchemy import select, update
+
+from bot.scene import Scene
+from channels.wire import (
+    CUSTOMER_TAP,
+    AnswerTap,
+    Call,
+    EditText,
+    Fetch,
+    OpenTopic,
+    Option,
+    React,
+    SendMedia,
+    SendText,
+    to_json,
+)
+from conversations.events import Media
+from models import Delivery, Message, Topic
+
+LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a provider takes in one text
+_BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
+
+
+class Lane(IntEnum):
+    """Which calls go first when many are owed (delivery.md, budgets)."""
+
+    PAGE = 0
+    TO_CUSTOMER = 1
+    TO_GROUP = 2
+    CARD = 3
+
+
+def queue(scene: Scene, call: Call, **facts: object) -> Delivery:
+    """One row of the outbox; ``facts`` are its other columns (channel, destination, thread, lane, ...)."""
+    kind, payload = to_json(call)
+    ticket_id = scene.ticket.id if scene.ticket else None
+    row = Delivery(kind=kind, payload=payload, created_at=scene.now, **{"ticket_id": ticket_id, **facts})
+    scene.session.add(row)
+    return row
+
+
+def to_customer(scene: Scene, text: str, message: Message, options: tuple[tuple[str, str], ...] = ()) -> None:
+    """The text on the customer's own channel, in as many pieces as the provider needs."""
+    sender, to = _route(scene)
+    choices = tuple(Option(CUSTOMER_TAP + key, label) for key, label in options)
+    pieces = split(text, LONGEST.get(scene.address.channel, 1600))
+    for number, piece in enumerate(pieces, 1):
+        last = number == len(pieces)
+        _customer_row(scene, SendText(to, piece, sender, options=choices if last else ()), message)
+
+
+def media_to_customer(scene: Scene, media: Media, caption: str, message: Message) -> None:
+    """A picture or file of an agent: by its id within Telegram, elsewhere fetched and served by a signed link."""
+    sender, to = _route(scene)
+    call = SendMedia(to, media.kind, sender, caption=caption, ref=media.ref, content_type=media.content_type)
+    if scene.address.channel != "telegram":
+        thread = f"{scene.address.channel}:{scene.address.value}"
+        queue(
+            scene,
+            Fetch(media),
+            channel="telegram",
+            destination="files",
+            thread=thread,
+            lane=Lane.TO_CUSTOMER,
+            message_id=message.id,
+        )
+        call = replace(call, ref="", source=media.ref)
+    _customer_row(scene, call, message)
+
+
+def _customer_row(scene: Scene, call: SendText | SendMedia, message: Message) -> None:
+    address = scene.address
+    queue(
+        scene,
+        call,
+        channel=address.channel,
+        destination=address.value,
+        thread=f"{address.channel}:{address.value}",
+        lane=Lane.TO_CUSTOMER,
+        message_id=message.id,
+    )
+
+
+def _route(scene: Scene) -> tuple[str, str]:
+    """(our address, theirs) as the provider writes them; we answer from the number they wrote to."""
+    address = scene.address
+    sender = scene.conversation.our_address or scene.shell.senders.get(address.channel, "")
+    return sender, f"whatsapp:{address.value}" if address.channel == "whatsapp" else address.value
+
+
+def to_group(
+    scene: Scene, call: SendText | SendMedia | Fetch, message: Message | None = None, channel: str = "telegram"
+) -> None:
+    """A line, picture or notice into the ticket's topic; the topic's number is filled in when it is sent."""
+    topic = _topic(scene)
+    if topic is None:
+        return
+    queue(
+        scene,
+        call,
+        channel=channel,
+        destination=str(topic.chat_id) if channel == "telegram" else "files",
+        thread=f"topic:{topic.ticket_id}",
+        lane=Lane.TO_GROUP,
+        message_id=message.id if message else None,
+    )
+
+
+def notice(scene: Scene, text: str, reply_to: int | None = None) -> None:
+    """The bot's own words to the agents, in the topic."""
+    group = scene.shell.desk.group
+    to_group(scene, SendText(str(group), f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
+
+
+def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) -> None:
+    """A fresh topic and its card: the two calls a new ticket costs."""
+    group, ticket = scene.shell.desk.group, scene.ticket
+    if group is None or ticket is None:
+        return
+    scene.session.add(Topic(ticket_id=ticket.id, chat_id=group))
+    thread = f"topic:{ticket.id}"
+    common = {"channel": "telegram", "destination": str(group), "thread": thread, "lane": Lane.TO_GROUP}
+    queue(scene, OpenTopic(str(group), name[:128]), **common)
+    card_call = SendText(str(group), card, options=buttons, html=True)
+    queue(scene, card_call, coalesce_key=card_key(ticket.id), message_id=scene.message and scene.message.id, **common)
+
+
+def card_key(ticket_id: int) -> str:
+    return f"card:{ticket_id}"
+
+
+def edit_card(scene: Scene, text: str, buttons: tuple[Option, ...], *, soon: bool = True) -> None:
+    """Shows the card's new text by one call, whatever is already owed: a waiting card or edit takes the new text."""
+    topic = _topic(scene)
+    if topic is None:
+        return
+    key = card_key(topic.ticket_id)
+    scene.session.flush()
+    owed = select(Delivery).where(Delivery.coalesce_key == key, Delivery.state == "queued").with_for_update()
+    row = scene.session.scalars(owed.order_by(Delivery.id.desc())).first()
+    if row is not None:
+        row.payload = {**row.payload, "text": text, "options": _plain(buttons)}
+        if soon and row.kind == "EditText":
+            row.retry_at = None
+        return
+    retry_at = None if soon else scene.shell.clock.real() + _BOT_TEXT_EDITS
+    call = EditText(str(topic.chat_id), 0, text, buttons)
+    common = {"channel": "telegram", "destination": str(topic.chat_id), "thread": key, "lane": Lane.CARD}
+    queue(scene, call, coalesce_key=key, retry_at=retry_at, **common)
+
+
+def _plain(buttons: tuple[Option, ...]) -> list[dict[str, str]]:
+    return [{"key": button.key, "label": button.label} for button in buttons]
+
+
+def react(scene: Scene, chat: str, message: int, emoji: str) -> None:
+    """Sets our one reaction; only the latest of several waiting ones is sent."""
+    key = f"react:{chat}:{message}"
+    scene.session.execute(
+        update(Delivery).where(Delivery.coalesce_key == key, Delivery.state == "queued").values(state="superseded")
+    )
+    queue(
+        scene,
+        React(chat, message, emoji),
+        channel="telegram",
+        destination=chat,
+        thread=key,
+        lane=Lane.CARD,
+        coalesce_key=key,
+    )
+
+
+def answer_tap(scene: Scene, query: str, text: str) -> None:
+    """Tells the agent who tapped what became of it; free of any budget, so first."""
+    queue(
+        scene,
+        AnswerTap(query, text[:200]),
+        channel="telegram",
+        destination="taps",
+        thread=f"tap:{query}",
+        lane=Lane.PAGE,
+    )
+
+
+def split(text: str, most: int) -> list[str]:
+    """Pieces of at most ``most`` characters, cut at a line or word where there is one."""
+    pieces = []
+    while len(text) > most:
+        cut = max(text.rfind("\n", 0, most), text.rfind(" ", 0, most))
+        cut = cut if cut > most // 2 else most
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text]
+
+
+def _topic(scene: Scene) -> Topic | None:
+    return scene.session.get(Topic, scene.ticket.id) if scene.ticket else None

@@ -1,0 +1,159 @@
+"""Turns the machine's effects into rows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bot import outbox, tickets
+from bot.scene import Scene
+from channels.wire import Fetch, SendMedia, SendText
+from conversations import advance
+from conversations.effects import (
+    Effect,
+    MarkSeen,
+    NoteWho,
+    OpenTicket,
+    Raise,
+    RecordSolved,
+    RecordStars,
+    Relay,
+    Reopen,
+    Say,
+    StaySilent,
+)
+from conversations.events import Event, Line, Media
+from conversations.phrases import clock_time, labels, render
+from conversations.states import from_json, to_json, wake_at
+from models import Message, Rating
+
+_ON_CARD = 600  # words up to this length stand on the card and are not relayed again
+_CAPTION = 1000
+
+
+def play(scene: Scene, event: Event) -> str:
+    """Asks the machine, turns its effects into rows, keeps the new state; returns the reason for a silence, if any."""
+    state, effects = advance(from_json(scene.conversation.state), event)
+    scene.conversation.state = to_json(state)
+    scene.conversation.wake_at = wake_at(state)
+    for effect in effects:
+        PERFORM[type(effect)](scene, effect)
+    return "; ".join(effect.reason for effect in effects if isinstance(effect, StaySilent))
+
+
+def _open(scene: Scene, effect: OpenTicket) -> None:
+    tickets.open_ticket(scene, effect.triage)
+
+
+def _raise(scene: Scene, effect: Raise) -> None:
+    tickets.raise_severity(scene, effect.triage)
+
+
+def _relay(scene: Scene, _: Relay) -> None:
+    """The customer's line in the topic, one call where it fits; the first words already stand on the card."""
+    message, line = scene.message, scene.line
+    if message is None or line is None or scene.ticket is None:
+        return
+    message.ticket_id = scene.ticket.id
+    text = _words(scene, line)
+    files = [media for media in line.media if media.kind not in ("location", "contact")]
+    if text and (not files or len(text) > _CAPTION):
+        for piece in outbox.split(text, outbox.LONGEST["telegram"]):
+            outbox.to_group(scene, SendText(str(scene.shell.desk.group), piece), message)
+        text = ""
+    for media in files:
+        _relay_media(scene, message, media, text)
+        text = ""
+
+
+def _words(scene: Scene, line: Line) -> str:
+    on_card = scene.fresh and len(line.text) <= _ON_CARD
+    places = [f"{media.kind}: {media.ref} {media.name}".strip() for media in line.media]
+    said = [line.text] if line.text and not on_card else []
+    said += [place for media, place in zip(line.media, places, strict=True) if media.kind in ("location", "contact")]
+    return f"{scene.name or 'Customer'}: " + "\n".join(said) if said else ""
+
+
+def _relay_media(scene: Scene, message: Message, media: Media, caption: str) -> None:
+    call = SendMedia(
+        str(scene.shell.desk.group), media.kind, caption=caption, content_type=media.content_type, name=media.name
+    )
+    if scene.address.channel == "telegram":
+        outbox.to_group(scene, replace(call, ref=media.ref), message)
+        return
+    outbox.to_group(scene, Fetch(media), message, channel=scene.address.channel)
+    outbox.to_group(scene, replace(call, source=media.ref), message)
+
+
+def _mark_seen(scene: Scene, _: MarkSeen) -> None:
+    """A reaction where the channel has one (delivery.md, what a channel can do)."""
+    line = scene.line
+    if line and line.channel == "telegram" and line.provider_id.isdigit():
+        outbox.react(scene, line.address, int(line.provider_id), "👀")
+
+
+def _say(scene: Scene, effect: Say) -> None:
+    """One text of the bot: a line of the conversation, a call to the customer, and shown on the card."""
+    owner = scene.ticket.owner if scene.ticket else None
+    by = clock_time(tickets.promised(scene), scene.now, scene.zone, scene.language)
+    values = {"name": scene.name, "by": by, "agent": owner.name if owner else "a person", **effect.values}
+    text = render(scene.language, effect.phrase, values)
+    message = Message(
+        conversation_id=scene.conversation.id,
+        ticket_id=scene.ticket.id if scene.ticket else None,
+        author="bot",
+        text=text,
+        occurred_at=scene.now,
+        ingested_at=scene.now,
+    )
+    scene.session.add(message)
+    scene.session.flush()
+    outbox.to_customer(scene, text, message, labels(scene.language, effect.options))
+    tickets.refresh(scene, soon=False)
+
+
+def _note_who(scene: Scene, effect: NoteWho) -> None:
+    scene.address.claim = effect.claim
+    tickets.refresh(scene)
+
+
+def _record_solved(scene: Scene, effect: RecordSolved) -> None:
+    if scene.ticket is None:
+        return
+    rating = scene.session.get(Rating, scene.ticket.id) or Rating(ticket_id=scene.ticket.id)
+    rating.solved, rating.answered_at = effect.answer, scene.now
+    scene.session.add(rating)
+    tickets.record(scene, "solved", scene.now, "customer", {"answer": effect.answer})
+    tickets.refresh(scene)
+
+
+def _record_stars(scene: Scene, effect: RecordStars) -> None:
+    rating = scene.session.get(Rating, scene.ticket.id) if scene.ticket else None
+    if rating is None:
+        return
+    rating.stars, rating.answered_at = effect.stars, scene.now
+    tickets.record(scene, "rated", scene.now, "customer", {"stars": effect.stars})
+    if effect.stars <= 2:
+        outbox.notice(scene, f"Rated {effect.stars} of 5: the lead should read this one.")
+    tickets.refresh(scene)
+
+
+def _reopen(scene: Scene, effect: Reopen) -> None:
+    tickets.reopen(scene, effect.reason)
+
+
+def _stay_silent(_: Scene, __: StaySilent) -> None:
+    """Kept as the reason on the inbox row."""
+
+
+PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
+    OpenTicket: _open,
+    Relay: _relay,
+    MarkSeen: _mark_seen,
+    Raise: _raise,
+    Say: _say,
+    StaySilent: _stay_silent,
+    NoteWho: _note_who,
+    RecordSolved: _record_solved,
+    RecordStars: _record_stars,
+    Reopen: _reopen,
+}

@@ -1,0 +1,27 @@
+"""T1: keeps a webhook once, before anything is understood."""
+
+from bot.shell import Shell
+from channels.wire import Request
+from models import Inbound
+
+
+def remember(shell: Shell, channel: str, request: Request) -> bool:
+    """Verifies and stores; False for a copy of what is already stored. Raises Forged, and the database's errors."""
+    provider = shell.channels[channel]
+    provider.verify(request)
+    envelope = provider.identify(request)
+    row = {
+        "channel": channel,
+        "account": envelope.account,
+        "provider_id": envelope.provider_id,
+        "source": envelope.source,
+        "target": request.target,
+        "content_type": request.headers.get("content-type", ""),
+        "body": request.body,
+        "ingested_at": shell.clock.now(),
+    }
+    with shell.db.writing() as session:
+        fresh = shell.db.insert_once(session, Inbound, row, ("channel", "account", "provider_id")) is not None
+        if fresh:
+            shell.db.ring(session)
+    return fresh

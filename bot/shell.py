@@ -1,0 +1,64 @@
+"""What every verb of the shell works with, put together once in parts.py."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.claims import Database
+from bot.clock import Clock
+from channels.wire import Channel
+from conversations.events import Pace
+from sla import Policies
+from triage import Model
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the agents sit: ``group`` is the chat id of their forum group, None when Telegram is off."""
+
+    group: int | None = None
+    lead: int | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long things may take, seconds of real time."""
+
+    lease: float = 30.0
+    settle_unknown: float = 10.0
+    give_up: float = 86_400.0
+    tick: float = 0.5
+    senders: int = 8
+
+
+@dataclass
+class Wakes:
+    """Set when there may be work: one for each loop of a worker."""
+
+    answer: threading.Event = field(default_factory=threading.Event)
+    deliver: threading.Event = field(default_factory=threading.Event)
+
+    def all(self) -> None:
+        self.answer.set()
+        self.deliver.set()
+
+
+@dataclass(frozen=True)
+class Shell:
+    """``channels`` are by the name a webhook or delivery carries: twilio (whatsapp, sms) and telegram.
+
+    ``senders`` is our own address on each channel; ``media_url`` makes a signed public link of a stored file.
+    """
+
+    db: Database
+    clock: Clock
+    policies: Policies
+    pace: Pace
+    model: Model
+    channels: Mapping[str, Channel]
+    senders: Mapping[str, str]
+    desk: Desk
+    limits: Limits
+    public_url: str
+    secret: str
+    wakes: Wakes = field(default_factory=Wakes)

@@ -1,0 +1,79 @@
+"""T5: what time does: bursts end, clocks come due, workers say they are alive. Each sweep stands alone."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import select
+
+from bot import outbox, tickets
+from bot.perform import play
+from bot.scene import open_scene
+from bot.shell import Shell
+from conversations.events import WentQuiet
+from models import Clock, Conversation, Ticket, Worker
+
+log = structlog.get_logger()
+BATCH = 200
+
+
+T = TypeVar("T")
+
+
+def sweep(work: Callable[[], T], name: str) -> T | None:
+    """Runs one piece of work and returns what it does; one that fails is logged and does not stop the others."""
+    try:
+        return work()
+    except Exception:
+        log.exception("sweep_failed", sweep=name)
+        return None
+
+
+def quiet(shell: Shell) -> None:
+    """Ends the bursts whose time has come."""
+    now = shell.clock.now()
+    with shell.db.reading() as session:
+        ended = select(Conversation.id).where(Conversation.wake_at <= now).order_by(Conversation.wake_at)
+        numbers = session.scalars(ended.limit(BATCH)).all()
+    for number in numbers:
+        with shell.db.writing() as session:
+            scene = open_scene(shell, session, number)
+            if scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
+                play(scene, WentQuiet(scene.facts()))
+        shell.wakes.deliver.set()
+
+
+def clocks(shell: Shell) -> None:
+    """Records targets missed and limits breached, and says so in the topic."""
+    now = shell.clock.now()
+    with shell.db.reading() as session:
+        due = select(Clock.ticket_id).where(Clock.due_at < now).order_by(Clock.due_at).limit(BATCH)
+        numbers = session.scalars(due).all()
+    for number in numbers:
+        _come_due(shell, number)
+        shell.wakes.deliver.set()
+
+
+def _come_due(shell: Shell, number: int) -> None:
+    with shell.db.writing() as session:
+        scene = open_scene(shell, session, session.get_one(Ticket, number).conversation_id)
+        scene.ticket = session.get_one(Ticket, number, populate_existing=True)
+        clock = session.scalars(select(Clock).where(Clock.ticket_id == number, Clock.name == "FR")).one()
+        missed, breached = clock.missed_at, clock.breached_at
+        tickets.refold(scene)
+        if clock.breached_at and not breached:
+            tickets.record(scene, "breached", clock.breached_at, "bot", {"clock": "FR"})
+            outbox.notice(scene, f"SLA BREACHED: nobody has answered #{number} within its limit.")
+        elif clock.missed_at and not missed:
+            tickets.record(scene, "target_missed", clock.missed_at, "bot", {"clock": "FR"})
+            outbox.notice(scene, f"The promised time has passed and nobody has answered #{number}.")
+        tickets.refresh(scene)
+
+
+def beat(shell: Shell, name: str) -> None:
+    """Says this worker is alive, by the database's clock."""
+    shell.clock.sample()
+    now = shell.clock.real()
+    with shell.db.writing() as session:
+        shell.db.insert_once(session, Worker, {"name": name, "started_at": now, "ticked_at": now}, ("name",))
+        session.get_one(Worker, name).ticked_at = now

@@ -1,0 +1,5 @@
+"""Telegram: customers in private chats, and the agents' forum group."""
+
+from channels.telegram.channel import Telegram
+
+__all__ = ["Telegram"]

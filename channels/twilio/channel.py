@@ -1,0 +1,160 @@
+"""The Twilio channel: the sync client with a time-out, every Twilio host replaced by the configured base."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import requests
+from twilio.request_validator import RequestValidator
+
+from channels.twilio import parse, verify
+from channels.twilio.errors import meaning
+from channels.wire import Call, Envelope, Fetch, File, Receipt, Request, SendMedia, SendText, TransportError
+from conversations.events import Parsed
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+MOST_BYTES = 20 * 2**20
+_CDN = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")  # where Twilio redirects media downloads to
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``api_base`` replaces every Twilio host, paths kept; ``public_url`` is where Twilio reaches us."""
+
+    sid: str
+    token: str
+    api_base: str
+    public_url: str
+    timeout: float = 10.0
+
+
+class Twilio:
+    """WhatsApp and SMS, both directions."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._validator = RequestValidator(account.token)
+        self._client: Client | None = None
+        self._session = requests.Session()
+
+    def verify(self, request: Request) -> None:
+        verify.check(self._validator, self._account.public_url, request)
+
+    def identify(self, request: Request) -> Envelope:
+        return parse.identify(request, self._account.sid)
+
+    def parse(self, request: Request) -> Parsed:
+        return parse.parse(request, self._account.sid)
+
+    def send(self, call: Call, delivery_id: int) -> Receipt:
+        match call:
+            case Fetch():
+                return Receipt(file=self._fetch(call.media.ref))
+            case SendText() | SendMedia():
+                return self._create(_form(call), delivery_id)
+        raise TransportError(f"Twilio has no {type(call).__name__}", permanent=True)
+
+    def find(self, call: Call, since: datetime) -> list[Receipt]:
+        """Looks in Twilio's own list for the same text to the same address (there is no idempotency key)."""
+        if not isinstance(call, SendText | SendMedia):
+            return []
+        wanted = _form(call)
+        after = since - timedelta(seconds=60)
+        listed = self._asked(
+            lambda client: client.messages.list(to=wanted["to"], from_=wanted["from_"], date_sent_after=after, limit=50)
+        )
+        return [Receipt(found.sid) for found in listed if found.body == wanted["body"]]
+
+    def explain(self, code: str) -> str:
+        return meaning(code).words
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _create(self, form: dict[str, Any], delivery_id: int) -> Receipt:
+        form["status_callback"] = f"{self._account.public_url}{parse.STATUS}{delivery_id}"
+        return Receipt(self._asked(lambda client: client.messages.create(**form)).sid)
+
+    def _asked(self, work: Any) -> Any:
+        """Runs one SDK call and turns its errors into ours (the SDK does not wrap those of requests)."""
+        from twilio.base.exceptions import TwilioException, TwilioRestException  # noqa: PLC0415 (the web process needs no client)
+
+        try:
+            return work(self._connected())
+        except TwilioRestException as error:
+            raise _refused(str(error.code or ""), error.status) from error
+        except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
+            raise TransportError("Twilio could not be reached") from error
+        except requests.RequestException as error:
+            raise _broken(error) from error
+        except TwilioException as error:
+            raise TransportError("Twilio's answer was not understood", unknown=True) from error
+
+    def _connected(self) -> "Client":
+        if self._client is None:
+            from channels.twilio.client import connect  # noqa: PLC0415 (loads 200 modules; only workers call out)
+
+            self._client = connect(
+                self._account.sid, self._account.token, self._account.api_base, self._account.timeout
+            )
+        return self._client
+
+    def _fetch(self, url: str) -> File:
+        """Downloads an attachment with our credentials from Twilio alone; redirects lose them and stay with Twilio."""
+        home = urlsplit(self._account.api_base)
+        if urlsplit(url).hostname not in ("api.twilio.com", home.hostname):
+            raise TransportError("the attachment is not on Twilio's host", permanent=True)
+        here = urlunsplit(
+            (home.scheme, home.netloc, home.path.rstrip("/") + urlsplit(url).path, urlsplit(url).query, "")
+        )
+        auth: tuple[str, str] | None = (self._account.sid, self._account.token)
+        try:
+            for _ in range(4):
+                with self._session.get(
+                    here, auth=auth, timeout=self._account.timeout, stream=True, allow_redirects=False
+                ) as found:
+                    if not found.is_redirect:
+                        return _file(found)
+                    here, auth = urljoin(here, found.headers["location"]), None
+                    host = urlsplit(here).hostname or ""
+                    if host != home.hostname and not f".{host}".endswith(_CDN):
+                        raise TransportError("the attachment redirects away from Twilio", permanent=True)
+        except requests.RequestException as error:
+            raise TransportError("the attachment could not be fetched") from error
+        raise TransportError("the attachment redirects without end", permanent=True)
+
+
+def _form(call: SendText | SendMedia) -> dict[str, Any]:
+    """The Messages.create parameters; options become numbered lines, as every phone can answer a number."""
+    form: dict[str, Any] = {"to": call.to, "from_": call.sender}
+    if isinstance(call, SendMedia):
+        return form | {"body": call.caption, "media_url": [call.url]}
+    numbered = [f"{number} {option.label}" for number, option in enumerate(call.options, 1)]
+    return form | {"body": "\n".join([call.text, *numbered])}
+
+
+def _refused(code: str, status: int) -> TransportError:
+    told = meaning(code, status)
+    if status == 429:
+        return TransportError(told.words, code=code, retry_after=1.0)
+    return TransportError(told.words, code=code, permanent=told.permanent, unknown=status >= 500)
+
+
+def _broken(error: requests.RequestException) -> TransportError:
+    """A refused connection was surely not taken; a time-out or a dropped connection may have been."""
+    unsent = "NewConnectionError" in str(error) or "NameResolutionError" in str(error)
+    return TransportError("the connection to Twilio broke", unknown=not unsent)
+
+
+def _file(found: requests.Response) -> File:
+    if found.status_code >= 400:
+        raise TransportError(
+            f"Twilio answered {found.status_code} for the attachment", permanent=found.status_code in (404, 410)
+        )
+    data = found.raw.read(MOST_BYTES + 1, decode_content=True)
+    if len(data) > MOST_BYTES:
+        raise TransportError("the attachment is larger than 20 MB", permanent=True)
+    return File(data, found.headers.get("content-type", "application/octet-stream").partition(";")[0])

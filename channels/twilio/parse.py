@@ -1,0 +1,93 @@
+"""Twilio's webhooks into lines and reports (facts: twilio.com/docs/messaging/guides/webhook-request)."""
+
+import hashlib
+import re
+
+from channels.twilio.verify import form
+from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
+from conversations.events import Line, Media, Parsed, Reported, Unused
+
+STATUS = "/webhooks/twilio/status/"
+_KINDS = {"image": "picture", "audio": "voice", "video": "video"}
+
+
+def _fields(request: Request) -> dict[str, str]:
+    try:
+        return {name: values[0] for name, values in form(request.body).items()}
+    except UnicodeDecodeError:
+        return {}
+
+
+def identify(request: Request, account: str) -> Envelope:
+    """Message webhooks are named by their sid, status callbacks by sid and status, anything else by its hash."""
+    fields = _fields(request)
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or fields.get("SmsMessageSid") or ""
+    source = f"twilio:{fields.get('From', '')}"
+    if STATUS in request.path:
+        status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+        sid, source = (f"{sid}:{status}" if sid and status else ""), f"status:{request.path.rpartition('/')[2]}"
+    unnamed = "sha256:" + hashlib.sha256(request.target.encode() + request.body).hexdigest()
+    return Envelope(fields.get("AccountSid", account), sid or unnamed, source)
+
+
+def parse(request: Request, account: str) -> Parsed:
+    """Raises NotUnderstood when a field every such webhook carries is missing or another account's."""
+    fields = _fields(request)
+    if fields.get("AccountSid", account) != account:
+        raise NotUnderstood("AccountSid is not the configured TWILIO_ACCOUNT_SID")
+    if STATUS in request.path:
+        return _reported(request, fields)
+    missing = [name for name in ("MessageSid", "From", "To") if not fields.get(name)]
+    if missing:
+        raise NotUnderstood(f"the message webhook has no {', '.join(missing)}")
+    if fields.get("OptOutType"):
+        return Unused(f"Twilio answered {fields['OptOutType']} itself")
+    return _line(fields)
+
+
+def _reported(request: Request, fields: dict[str, str]) -> Reported:
+    number = request.path.rpartition("/")[2]
+    status = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
+    if not number.isdigit() or not status or not sid:
+        raise NotUnderstood("the status callback has no delivery number, MessageSid or MessageStatus")
+    return Reported(int(number), status, sid, fields.get("ErrorCode", ""))
+
+
+def _line(fields: dict[str, str]) -> Line:
+    channel, address = address_of(fields["From"])
+    return Line(
+        channel=channel,
+        address=address,
+        our_address=fields["To"],
+        provider_id=fields["MessageSid"],
+        text=fields.get("Body", "") or fields.get("ButtonText", "") or fields.get("ListTitle", ""),
+        media=(*_media(fields), *_location(fields)),
+        name=fields.get("ProfileName", ""),
+        tapped=(fields.get("ButtonPayload", "") or fields.get("ListId", "")).removeprefix(CUSTOMER_TAP),
+    )
+
+
+def address_of(wire: str) -> tuple[str, str]:
+    """``whatsapp:+34...`` is whatsapp, ``+34...`` is sms; the rest of the address stays opaque."""
+    channel, colon, value = wire.partition(":")
+    return (channel, value) if colon and channel == "whatsapp" else ("sms", wire)
+
+
+def _media(fields: dict[str, str]) -> tuple[Media, ...]:
+    number = fields.get("NumMedia", "0")
+    count = min(int(number), 10) if re.fullmatch(r"\d{1,3}", number) else 0
+    found = []
+    for index in range(count):
+        content_type = fields.get(f"MediaContentType{index}", "")
+        kind = "contact" if "vcard" in content_type else _KINDS.get(content_type.partition("/")[0], "document")
+        if fields.get(f"MediaUrl{index}"):
+            found.append(Media(kind, fields[f"MediaUrl{index}"], content_type))
+    return tuple(found)
+
+
+def _location(fields: dict[str, str]) -> tuple[Media, ...]:
+    if not fields.get("Latitude") or not fields.get("Longitude"):
+        return ()
+    place = " ".join(filter(None, (fields.get("Label"), fields.get("Address"))))
+    return (Media("location", f"{fields['Latitude']},{fields['Longitude']}", name=place),)

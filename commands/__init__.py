@@ -1,0 +1,8 @@
+"""Operators' commands, one module a group: ``flask db``, ``flask release``, ``flask studios``, ``flask tickets``."""
+
+from commands.database import db
+from commands.release import release
+from commands.studios import studios
+from commands.tickets import tickets
+
+GROUPS = (db, release, studios, tickets)

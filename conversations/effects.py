@@ -1,0 +1,77 @@
+"""What should happen: plain imperative data which the shell turns into rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from triage import Triage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Open a ticket for the line just said; ``linked`` to the conversation's last one if it had any."""
+
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Put the line just said into the ticket's topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSeen:
+    """Show the customer that this later piece was seen, where the channel can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A line made the ticket worse: severity only rises by itself."""
+
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tell the customer ``phrase`` of the book, with ``options`` to choose from (keys of the book)."""
+
+    phrase: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaySilent:
+    """The line gets no answer, for this recorded reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWho:
+    """An unknown sender said who they are: a claim for the card, not yet believed."""
+
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSolved:
+    """The answer to "Was it solved?": yes, partly or no."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStars:
+    """The rating, 1 (bad) to 5 (great)."""
+
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The resolved ticket is open again, for this reason."""
+
+    reason: str
+
+
+Effect = OpenTicket | Relay | MarkSeen | Raise | Say | StaySilent | NoteWho | RecordSolved | RecordStars | Reopen

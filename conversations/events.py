@@ -1,0 +1,159 @@
+"""What can happen: lines and taps from customers, the desk and the providers; past tense throughout."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from triage import Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One attachment as the provider names it. ``kind`` is picture, voice, video, audio, document, sticker,
+    location or contact; ``ref`` is a URL (Twilio) or a file id (Telegram); ``seconds`` its length if told."""
+
+    kind: str
+    ref: str
+    content_type: str = ""
+    name: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of a customer. ``address`` and ``our_address`` are opaque (a WhatsApp user may hide the number);
+    ``occurred_at`` is the channel's own time, None where it tells none; ``tapped`` is the key of a tapped button."""
+
+    channel: str
+    address: str
+    our_address: str
+    provider_id: str
+    text: str = ""
+    media: tuple[Media, ...] = ()
+    occurred_at: datetime | None = None
+    name: str = ""
+    language: str = ""
+    tapped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a burst is collected before its one receipt (conversations.md rule 1)."""
+
+    quiet: timedelta = timedelta(seconds=8)
+    burst: timedelta = timedelta(seconds=20)
+    urgent: timedelta = timedelta(seconds=8)
+    reopens_for: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the shell knows when it tells the machine: the time, whether the sender is in the directory,
+    the name of the person who has the ticket, the pace."""
+
+    now: datetime
+    known: bool = True
+    owner: str = ""
+    pace: Pace = field(default_factory=Pace)
+
+
+# What the machine is told.
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A customer wrote; ``triage`` is what the line is about."""
+
+    line: Line
+    triage: Triage
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class WentQuiet:
+    """The moment the state asked to be woken at has come."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A person took the ticket."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person's reply is on its way to the customer."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A person resolved the ticket."""
+
+    facts: Facts
+
+
+Event = Said | WentQuiet | Taken | Answered | Closed
+
+
+# What channels parse out of webhooks (the shell makes a Said of a Line).
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A provider told the fate of a delivery; ``status`` is the provider's word, ``code`` its error if any."""
+
+    delivery_id: int
+    status: str
+    provider_id: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The sender of an update from an agent group; the Telegram user id decides, never the name."""
+
+    id: int
+    name: str
+    username: str = ""
+    is_bot: bool = False
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSaid:
+    """Somebody wrote in an agent group. ``reply_to`` is the message replied to, None for the topic's own root."""
+
+    chat: int
+    topic: int | None
+    message: int
+    person: Person
+    occurred_at: datetime
+    text: str = ""
+    media: tuple[Media, ...] = ()
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTapped:
+    """Somebody pressed a button under one of our messages in an agent group."""
+
+    chat: int
+    message: int
+    person: Person
+    query: str
+    data: str
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """An authentic event that asks nothing of us; ``reason`` is kept with the payload."""
+
+    reason: str
+
+
+Parsed = Line | Reported | DeskSaid | DeskTapped | Unused

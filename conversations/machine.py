@@ -1,0 +1,34 @@
+"""The one door of the machine: picks the flow by the state's type."""
+
+from typing import assert_never
+
+from conversations import report, resolved, waiting
+from conversations.effects import Effect, OpenTicket, Relay, Say, StaySilent
+from conversations.events import Event, Said
+from conversations.states import AskedSolved, AskedStars, Collecting, Done, Idle, Lost, State, Waiting
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def advance(state: State, event: Event) -> Step:
+    """The next state and what should happen. Every Said yields a Say or a StaySilent (conversations.md rule 4)."""
+    match state:
+        case Idle():
+            return report.begin(event)
+        case Collecting():
+            return report.collect(state, event)
+        case Waiting():
+            return waiting.talk(state, event)
+        case AskedSolved() | AskedStars() | Done():
+            return resolved.listen(state, event)
+        case Lost():
+            return _recover(state, event)
+        case _:
+            assert_never(state)
+
+
+def _recover(state: Lost, event: Event) -> Step:
+    """A receipt and a person, whatever the lost state was."""
+    if not isinstance(event, Said):
+        return state, ()
+    return Waiting(), (OpenTicket(event.triage), Relay(), Say("person_by"), StaySilent("state was lost"))

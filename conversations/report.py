@@ -1,0 +1,86 @@
+"""The report: first words open a ticket at once, and one receipt answers the whole burst."""
+
+from dataclasses import replace
+
+from conversations.effects import Effect, MarkSeen, OpenTicket, Raise, Relay, Say, StaySilent
+from conversations.events import Answered, Closed, Event, Facts, Line, Said, Taken, WentQuiet
+from conversations.states import AskedSolved, Collecting, Idle, State, Waiting
+from conversations.words import Meaning, understand
+from triage import Severity
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def begin(event: Event) -> Step:
+    """Opens a ticket for anything but a bare thanks."""
+    if not isinstance(event, Said):
+        return Idle(), ()
+    if understand(event.line.text) is Meaning.THANKS and not event.line.media:
+        return Idle(), (Say("welcome"),)
+    return opened(event)
+
+
+def opened(event: Said) -> Step:
+    """A fresh ticket: card, page and relay go at once, only the receipt waits."""
+    now = event.facts.now
+    fresh = Collecting(since=now, last=now, wake_at=now, category=event.triage.category.value)
+    state = _counted(fresh, event)
+    return state, (OpenTicket(event.triage), Relay(), StaySilent("the receipt answers the whole burst"))
+
+
+def collect(state: Collecting, event: Event) -> Step:
+    """Counts what arrives until the burst ends; a person who comes first ends it early."""
+    match event:
+        case Said():
+            effects: tuple[Effect, ...] = (Relay(), MarkSeen(), StaySilent("the receipt answers the whole burst"))
+            return _counted(state, event), (Raise(event.triage), *effects)
+        case WentQuiet(facts):
+            if facts.now < state.wake_at:
+                return state, ()
+            return _waiting(state, facts), (_receipt(state, facts),)
+        case Taken(facts):
+            return _waiting(state, facts), (_receipt(state, facts), Say("taken"))
+        case Answered():
+            return Waiting(), ()
+        case Closed(facts):
+            return AskedSolved(facts.now), (Say("closed", options=("yes", "partly", "no")),)
+
+
+def _counted(state: Collecting, event: Said) -> Collecting:
+    pace, now, line = event.facts.pace, event.facts.now, event.line
+    urgent = state.urgent or event.triage.severity is Severity.SEV1
+    latest = state.since + (pace.urgent if urgent else pace.burst)
+    quiet = now + pace.quiet
+    return replace(
+        state,
+        last=now,
+        wake_at=min(quiet, latest),
+        words=state.words or line.text.strip(),
+        pictures=state.pictures + _count(line, "picture"),
+        voices=state.voices + _count(line, "voice", "audio"),
+        files=state.files + _count(line, "video", "document"),
+        urgent=urgent,
+        category=state.category if state.category != "other" else event.triage.category.value,
+    )
+
+
+def _count(line: Line, *kinds: str) -> int:
+    return sum(media.kind in kinds for media in line.media)
+
+
+def _waiting(state: Collecting, facts: Facts) -> Waiting:
+    return Waiting(who_asked=0 if facts.known else state.who_asked + 1)
+
+
+def _receipt(state: Collecting, facts: Facts) -> Say:
+    """Seen, do now, who and when (users.md 3.1); a greeting alone is asked what it is about."""
+    values: dict[str, str | int] = {
+        "words": state.words,
+        "picture": state.pictures,
+        "voice": state.voices,
+        "file": state.files,
+        "aid": state.category,
+        "who": "" if facts.known else "ask_who",
+    }
+    empty = understand(state.words) in (Meaning.HELLO, Meaning.PERSON) and not (state.pictures or state.voices)
+    return Say("receipt_what" if empty else "receipt_urgent" if state.urgent else "receipt", values)

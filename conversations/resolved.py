@@ -1,0 +1,100 @@
+"""After a person resolved it: was it solved, how did we do, and what reopens (conversations.md rules 6 and 7)."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from conversations import report
+from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
+from conversations.events import Answered, Closed, Event, Said, Taken, WentQuiet
+from conversations.states import AskedSolved, AskedStars, Done, Idle, State, Waiting
+from conversations.words import Meaning, stars, understand
+from triage import Category
+
+Step = tuple[State, tuple[Effect, ...]]
+Resolved = AskedSolved | AskedStars | Done
+SOLVED = ("yes", "partly", "no")
+SAME = ("still_broken", "something_new", "just_thanks")
+
+
+def listen(state: Resolved, event: Event) -> Step:
+    """Reads the customer's next line against the question that stands; people's acts leave the question as it is."""
+    match event:
+        case Said():
+            return _said(state, event)
+        case Closed(facts):
+            return replace(state, at=facts.now), ()
+        case Taken() | Answered() | WentQuiet():
+            return state, ()
+
+
+def _said(state: Resolved, event: Said) -> Step:
+    match state:
+        case AskedSolved(unclear=True) | Done(unclear=True):
+            return _same(state, event)
+        case AskedSolved():
+            answer = _solved(event)
+            if answer == "yes":
+                return AskedStars(state.at), (RecordSolved("yes"), Say("ask_stars"))
+            if answer:
+                return Waiting(), (RecordSolved(answer), Reopen(f"customer answered {answer}"), Say("reopened"))
+        case AskedStars():
+            given = stars(event.line.tapped or event.line.text)
+            if given:
+                return Done(state.at), (RecordStars(given), Say("rated" if given > 2 else "rated_low"))
+            if event.triage.category is Category.OTHER and understand(event.line.text) is Meaning.OTHER:
+                return state, (Relay(), StaySilent("a word about the rating; relayed"))
+        case Done():
+            pass
+        case _:
+            assert_never(state)
+    return _other(state, event)
+
+
+def _solved(event: Said) -> str:
+    """yes, partly, no or nothing; the button, its number and its word are the same answer."""
+    if event.line.tapped in SOLVED:
+        return event.line.tapped
+    match understand(event.line.text):
+        case Meaning.YES | Meaning.ONE:
+            return "yes"
+        case Meaning.PARTLY | Meaning.TWO:
+            return "partly"
+        case Meaning.NO | Meaning.THREE:
+            return "no"
+        case _:
+            return ""
+
+
+def _other(state: Resolved, event: Said) -> Step:
+    """Thanks does not reopen, still broken does, another problem is a new ticket, unclear asks once."""
+    late = event.facts.now - state.at > event.facts.pace.reopens_for
+    if event.line.media:
+        return report.opened(event) if late else _reopened()
+    match understand(event.line.text):
+        case Meaning.THANKS:
+            return state, (StaySilent("thanks after resolving"),)
+        case Meaning.STILL_BROKEN | Meaning.PERSON | Meaning.NO if not late:
+            return _reopened()
+    if late or event.triage.category is not Category.OTHER:
+        return report.opened(event)
+    if isinstance(state, AskedStars):
+        return _reopened()
+    return replace(state, unclear=True), (Relay(), Say("ask_same", options=SAME))
+
+
+def _same(state: AskedSolved | Done, event: Said) -> Step:
+    """Reads the answer to "still broken, something new, or just thanks?"; not understood twice brings a person."""
+    meant = event.line.tapped or {Meaning.ONE: SAME[0], Meaning.TWO: SAME[1], Meaning.THREE: SAME[2]}.get(
+        understand(event.line.text), understand(event.line.text).value
+    )
+    if meant in (SAME[2], Meaning.THANKS, Meaning.YES):
+        return Done(state.at), (StaySilent("thanks after resolving"),)
+    if meant == SAME[1]:
+        return Idle(), (Say("go_ahead"),)
+    if meant == Meaning.OTHER and event.triage.category is not Category.OTHER:
+        return report.opened(event)
+    return _reopened()
+
+
+def _reopened() -> Step:
+    return Waiting(), (Reopen("customer wrote again"), Relay(), Say("reopened"))

@@ -1,0 +1,95 @@
+"""Short answers in any language of the phrase books: yes, no, thanks, a person, still broken, a number."""
+
+import re
+from enum import StrEnum
+from functools import cache
+
+from conversations.phrases import books
+
+
+class Meaning(StrEnum):
+    """What a whole short message means; OTHER for everything longer or else."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    THANKS = "thanks"
+    HELLO = "hello"
+    PERSON = "person"
+    STILL_BROKEN = "still_broken"
+    STOP = "stop"
+    ONE = "1"
+    TWO = "2"
+    THREE = "3"
+    OTHER = ""
+
+
+_TYPO = 5  # words shorter than this must be spelled right
+
+
+def understand(text: str) -> Meaning:
+    """Reads a whole message; a typo of one letter in a longer word is forgiven."""
+    plain = _plain(text)
+    if not plain:
+        return _bare(text)
+    if plain in ("1", "2", "3"):
+        return Meaning(plain)
+    phrases = _phrases()
+    if plain in phrases:
+        return phrases[plain]
+    if all(word in _courtesy() for word in plain.split()) and len(plain.split()) <= 7:
+        return Meaning.THANKS
+    near = [meaning for phrase, meaning in phrases.items() if len(phrase) >= _TYPO and _one_off(plain, phrase)]
+    if near:
+        return near[0]
+    return Meaning.STILL_BROKEN if any(phrase in plain for phrase in _said_so(Meaning.STILL_BROKEN)) else Meaning.OTHER
+
+
+def stars(text: str) -> int | None:
+    """1 to 5, from ``4``, ``4/5``, ``4 stars`` or as many star signs; None for anything else."""
+    signs = text.count("⭐") or text.count("★")
+    if 1 <= signs <= 5:
+        return signs
+    found = re.fullmatch(r"\D{0,12}([1-5])\ufe0f?\u20e3?(?:\s*(?:/|of|de)\s*5)?(?:\s*\D{0,12})", text.strip())
+    return int(found[1]) if found else None
+
+
+def _plain(text: str) -> str:
+    """Lower case, letters and digits of any script, single spaces."""
+    marks = re.sub(r"['\u2019]", "", text.casefold())
+    return " ".join(re.findall(r"[^\W_]+", marks, re.UNICODE))
+
+
+def _bare(text: str) -> Meaning:
+    """A message of signs only: ? asks for a person, a thumb or heart is courtesy."""
+    if "?" in text or "\u00bf" in text or "\u061f" in text:
+        return Meaning.PERSON
+    return (
+        Meaning.THANKS if re.search("[\U0001f44d\U0001f64f\u2764\U0001f44c\U0001f60a\u2705]", text) else Meaning.OTHER
+    )
+
+
+@cache
+def _phrases() -> dict[str, Meaning]:
+    return {
+        _plain(word): Meaning(kind) for book in books().values() for kind, list_ in book.words.items() for word in list_
+    }
+
+
+@cache
+def _said_so(meaning: Meaning) -> tuple[str, ...]:
+    return tuple(phrase for phrase, found in _phrases().items() if found is meaning and " " in phrase)
+
+
+@cache
+def _courtesy() -> frozenset[str]:
+    return frozenset(word for phrase, found in _phrases().items() if found is Meaning.THANKS for word in phrase.split())
+
+
+def _one_off(a: str, b: str) -> bool:
+    """Whether one letter inserted, dropped or changed makes ``a`` into ``b``."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    short, long = sorted((a, b), key=len)
+    start = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return short[start + (len(short) == len(long)) :] == long[start + 1 :]

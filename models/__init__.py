@@ -1,0 +1,30 @@
+"""What we keep: SQLAlchemy models, one module per aggregate; they never commit."""
+
+from models.base import Base
+from models.conversations import Conversation, Message
+from models.deliveries import Delivery
+from models.desk import Agent, Topic
+from models.inbox import Inbound
+from models.media import Media
+from models.studios import Address, Contact, Studio
+from models.tickets import Clock, Rating, Ticket, TicketEvent
+from models.workers import Worker
+
+__all__ = [
+    "Address",
+    "Agent",
+    "Base",
+    "Clock",
+    "Contact",
+    "Conversation",
+    "Delivery",
+    "Inbound",
+    "Media",
+    "Message",
+    "Rating",
+    "Studio",
+    "Ticket",
+    "TicketEvent",
+    "Topic",
+    "Worker",
+]

@@ -1,0 +1,53 @@
+"""The outbox: one row is one provider call owed."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Json, Key, partial
+from models.conversations import Message
+from models.tickets import Ticket
+
+PENDING = ("queued", "leased", "unknown")
+_PENDING = "state IN ('queued', 'leased', 'unknown')"
+
+
+class Delivery(Base):
+    """One provider call owed, and what became of it.
+
+    ``kind`` names the ``channels.wire`` call which ``payload`` holds; ``thread`` keeps the order (one at a time,
+    by id); of several waiting with one ``coalesce_key`` only the newest goes. ``state``: queued, leased, unknown,
+    then accepted, sent, delivered, read or failed, superseded. ``fault`` keeps a failure told after acceptance;
+    ``doubt``: an earlier attempt may have been taken, so this one may be a repetition.
+    ``retry_at``, ``lease_until`` and ``begun_at`` (the first attempt) are real time by the database's clock, the other moments business time.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        partial("ix_deliveries_pending", "lane", "id", where=_PENDING),
+        partial("ix_deliveries_thread_pending", "thread", "id", where=_PENDING),
+        Index("ix_deliveries_destination_provider_id", "destination", "provider_id"),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    channel: Mapped[str]
+    destination: Mapped[str]
+    thread: Mapped[str]
+    lane: Mapped[int]
+    coalesce_key: Mapped[str] = mapped_column(default="", index=True)
+    payload: Mapped[Json]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey(Message.id), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey(Ticket.id), index=True)
+    state: Mapped[str] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    owner: Mapped[str] = mapped_column(default="")
+    provider_id: Mapped[str] = mapped_column(default="")
+    fault: Mapped[str] = mapped_column(default="")
+    doubt: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]

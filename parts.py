@@ -1,0 +1,135 @@
+"""Puts the parts together once per process: settings, database, clock, policy, model, channels."""
+
+import hashlib
+import logging
+import os
+import sys
+import tomllib
+import traceback
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import triage
+from bot.claims import Database
+from bot.clock import Clock
+from bot.shell import Desk, Limits, Shell
+from channels.wire import Channel
+from conversations.events import Pace
+from settings import Settings, SettingsError, load
+from sla import Policies, PolicyError, read
+from sla.policies import duration
+
+_TABLES = {"support_zone", "grace", "conversation", "policy"}
+
+
+def assemble(settings: Settings | None = None) -> Shell:
+    """The whole program's parts. Raises SettingsError before anything half-configured starts."""
+    settings = settings or load()
+    policies, pace = policy(settings.policy_file)
+    database = Database(settings.database_url)
+    return Shell(
+        db=database,
+        clock=Clock(database, settings.clock_file),
+        policies=policies,
+        pace=pace,
+        model=triage.load(),
+        channels=_channels(settings),
+        senders={
+            "whatsapp": settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}",
+            "sms": settings.twilio_sms_from,
+        },
+        desk=Desk(settings.telegram_agent_chat_id, settings.telegram_lead_chat_id),
+        limits=Limits(
+            lease=settings.lease_seconds, settle_unknown=settings.unknown_seconds, tick=settings.tick_seconds
+        ),
+        public_url=settings.public_url,
+        secret=settings.secret_key,
+    )
+
+
+def policy(path: Path | None) -> tuple[Policies, Pace]:
+    """The policy file, or the one that ships. Raises SettingsError with the place and an example of right."""
+    text = path.read_text() if path else resources.files("sla").joinpath("default.toml").read_text()
+    try:
+        data = tomllib.loads(text)
+        unknown = sorted(set(data) - _TABLES)
+        if unknown:
+            raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
+        return read(data, hashlib.sha256(text.encode()).hexdigest()[:12]), _pace(data.get("conversation", {}))
+    except (PolicyError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"POLICY_FILE {path or 'sla/default.toml'}: {error}") from error
+
+
+def _pace(table: dict[str, Any]) -> Pace:
+    known = {"quiet", "burst", "urgent", "reopens_for"}
+    if set(table) - known:
+        raise PolicyError(
+            f"[conversation] does not know {', '.join(sorted(set(table) - known))}; it has {sorted(known)}"
+        )
+    return Pace(**{name: duration(value, f"[conversation] {name}") for name, value in table.items()})
+
+
+def _channels(settings: Settings) -> dict[str, Channel]:
+    """Channels without credentials are off; each says so once."""
+    log, found = structlog.get_logger(), dict[str, Channel]()
+    if settings.twilio:
+        from channels.twilio import Twilio  # noqa: PLC0415 (a channel that is off costs nothing)
+        from channels.twilio.channel import Account  # noqa: PLC0415
+
+        account = Account(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.twilio_api_base,
+            settings.public_url,
+            settings.provider_timeout_seconds,
+        )
+        found["twilio"] = found["whatsapp"] = found["sms"] = Twilio(account)
+    if settings.telegram:
+        from channels.telegram import Telegram  # noqa: PLC0415
+        from channels.telegram.channel import Account as BotAccount  # noqa: PLC0415
+
+        group = settings.telegram_agent_chat_id
+        found["telegram"] = Telegram(
+            BotAccount(
+                settings.telegram_bot_token,
+                settings.telegram_webhook_secret,
+                settings.telegram_api_base,
+                frozenset(filter(None, (group, settings.telegram_lead_chat_id))),
+                settings.provider_timeout_seconds,
+            )
+        )
+    for name in ("twilio", "telegram"):
+        if name not in found:
+            log.warning("channel_off", channel=name, why="no credentials in the environment")
+    return found
+
+
+def log_to_stderr() -> None:
+    """JSON lines (or colours on a terminal): constant event names, ids, never a text, number, address or token."""
+    pretty = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _where,
+            structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(os.environ.get("LOG_LEVEL", "INFO"))),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _where(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An exception as its type and the places it passed; its message may hold somebody's words, so it stays out."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = type(error).__name__
+        event["where"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    return event

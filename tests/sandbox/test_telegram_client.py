@@ -1,0 +1,234 @@
+"""Two foreign SDKs speak to the sandbox; what the other Telegram tests need to do so."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self, TypeVar
+
+import pytest
+import requests
+from aiogram import Bot as Aiogram
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Update as AiogramUpdate
+from pydantic import BaseModel
+from telegram import Bot, Update
+
+TOKEN = "123456:sandbox"
+GROUP = -1001000000001
+LENA, TOMAS, PAVEL = 501, 502, 601
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
+    "0000000049454e44ae426082"
+)
+T = TypeVar("T")
+
+
+class Telegram:
+    """python-telegram-bot and plain HTTP against one sandbox; ``run`` awaits on a loop of its own."""
+
+    def __init__(self, base: str, token: str = TOKEN) -> None:
+        self.base = base
+        self.url = f"{base}/bot{token}"
+        self.bot = Bot(token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot")
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        self.run(self.bot.initialize())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.run(self.bot.shutdown())
+        self._runner.close()
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def await_it() -> T:
+            return await work
+
+        return self._runner.run(await_it())
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """One raw call with a JSON body; the whole answer."""
+        answer: dict[str, Any] = requests.post(f"{self.url}/{method}", json=params, timeout=20).json()
+        return answer
+
+    def ok(self, method: str, **params: Any) -> Any:
+        answer = self.call(method, **params)
+        assert answer["ok"], answer
+        return answer["result"]
+
+    def refused(self, method: str, **params: Any) -> str:
+        """The description of a call that must be refused."""
+        answer = self.call(method, **params)
+        assert not answer["ok"], answer
+        return str(answer["description"])
+
+    def topic(self, name: str = "Ticket 1") -> int:
+        return int(self.ok("createForumTopic", chat_id=GROUP, name=name)["message_thread_id"])
+
+    def updates(self, **params: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ok("getUpdates", **params)
+        return found
+
+    def drained(self, *kinds: str) -> int:
+        """Acknowledges everything so far, asks for ``kinds`` from now on; the next update id."""
+        waiting = self.updates(allowed_updates=list(kinds))
+        after = waiting[-1]["update_id"] + 1 if waiting else 0
+        self.updates(offset=after)
+        return after
+
+
+@dataclass
+class Receiver:
+    """A webhook's other end; answers come from ``script``, then always 200."""
+
+    url: str = ""
+    script: list[tuple[int, dict[str, str], str]] = field(default_factory=list)
+    got: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    hold: Callable[[dict[str, Any]], None] = lambda _: None
+
+    def wait(self, count: int, within: float = 1.8) -> list[dict[str, Any]]:
+        """Waits until ``count`` updates have come."""
+        end = time.monotonic() + within
+        while len(self.got) < count:
+            assert time.monotonic() < end, f"{len(self.got)} of {count} updates"
+            time.sleep(0.005)
+        return self.got
+
+
+def receiving() -> Iterator[Receiver]:
+    """Serves a Receiver on loopback; for ``yield from`` in a fixture."""
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            update = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            receiver.at.append(time.monotonic())
+            receiver.headers.append(dict(self.headers))
+            receiver.got.append(update)
+            status, headers, body = receiver.script.pop(0) if receiver.script else (200, {}, "")
+            receiver.hold(update)
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(body.encode()))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    receiver.url = f"http://127.0.0.1:{server.server_port}/telegram"
+    yield receiver
+    server.shutdown()
+    server.server_close()
+
+
+def unknown_fields(model: Any, path: str = "") -> list[str]:
+    """Every field, however deep, that aiogram's models do not know."""
+    if isinstance(model, list | tuple):
+        return [name for number, item in enumerate(model) for name in unknown_fields(item, f"{path}[{number}]")]
+    if not isinstance(model, BaseModel):
+        return []
+    found = [f"{path}.{name}" for name in model.model_extra or {}]
+    for name in type(model).model_fields:
+        found += unknown_fields(getattr(model, name), f"{path}.{name}")
+    return found
+
+
+def judge(update: dict[str, Any]) -> AiogramUpdate:
+    """The update as aiogram reads it, after checking that it knows every field and PTB does too."""
+    read = AiogramUpdate.model_validate(update)
+    assert unknown_fields(read) == []
+    ptb = Update.de_json(update, None)
+    assert ptb is not None
+    assert not ptb.api_kwargs
+    return read
+
+
+@pytest.fixture
+def telegram(sandbox: Any) -> Iterator[Telegram]:
+    with Telegram(sandbox.base) as telegram:
+        yield telegram
+
+
+def test_python_telegram_bot_finds_itself(telegram: Telegram) -> None:
+    me = telegram.run(telegram.bot.get_me())
+
+    assert (me.id, me.username, me.is_bot) == (123456, "backstop_sandbox_bot", True)
+    assert not me.api_kwargs
+
+
+def test_aiogram_works_as_a_second_client(telegram: Telegram) -> None:
+    async def converse() -> list[Any]:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.base))
+        async with Aiogram(TOKEN, session=session) as bot:
+            topic = await bot.create_forum_topic(GROUP, "Ticket 7")
+            text = await bot.send_message(GROUP, "Hello", message_thread_id=topic.message_thread_id)
+            chat = await bot.get_chat(GROUP)
+            leads = await bot.get_chat_administrators(GROUP)
+            return [await bot.get_me(), topic, text, chat, leads, await bot.get_webhook_info()]
+
+    answers = telegram.run(converse())
+
+    assert unknown_fields(answers) == []
+    assert answers[2].text == "Hello"
+
+
+def test_a_method_name_may_be_written_in_any_case_and_by_get(telegram: Telegram) -> None:
+    answer = requests.get(f"{telegram.url}/sendmessage", params={"chat_id": str(PAVEL), "text": "Hello"}, timeout=5)
+
+    assert answer.json()["result"]["text"] == "Hello"
+
+
+def test_a_wrong_token_is_told_from_a_malformed_one(telegram: Telegram) -> None:
+    wrong = requests.get(f"{telegram.base}/bot123456:other/getMe", timeout=5)
+    malformed = requests.get(f"{telegram.base}/botx/getMe", timeout=5)
+
+    assert (wrong.status_code, wrong.json()["description"]) == (401, "Unauthorized")
+    assert malformed.json()["description"] == "Unauthorized: invalid token specified"
+
+
+def test_an_unmodelled_method_is_refused_and_noted(sandbox: Any, telegram: Telegram) -> None:
+    answer = telegram.call("sendDice", chat_id=PAVEL)
+
+    entry = sandbox.ledger(flow="unmodelled")[-1]
+    assert (answer["ok"], answer["error_code"]) == (False, 404)
+    assert (entry["action"], entry["outcome"]) == ("sendDice", 404)
+
+
+def test_an_unknown_parameter_is_refused_and_noted_by_name(sandbox: Any, telegram: Telegram) -> None:
+    said = telegram.refused("sendMessage", chat_id=PAVEL, text="Hi", message_effect_id="5104841245755180586")
+
+    entry = sandbox.ledger(flow="unmodelled")[-1]
+    assert "message_effect_id" in said
+    assert "message_effect_id" in entry["rule"]
+
+
+def test_the_ledger_shows_a_call_with_its_files_by_size(sandbox: Any, telegram: Telegram) -> None:
+    telegram.run(telegram.bot.send_photo(PAVEL, PIXEL, caption="Look", filename="pixel.png"))
+
+    entry = sandbox.ledger(action="sendPhoto")[-1]
+    assert (entry["provider"], entry["flow"], entry["destination"]) == ("telegram", "call", str(PAVEL))
+    assert {"file": "pixel.png", "bytes": len(PIXEL)} in entry["request"].values()
+    assert (entry["outcome"], entry["response"]["result"]["caption"]) == (200, "Look")
+
+
+def test_the_ledger_names_the_rule_that_refused(sandbox: Any, telegram: Telegram) -> None:
+    telegram.refused("sendMessage", chat_id=GROUP, message_thread_id=1, text="Hi")
+
+    entry = sandbox.ledger(action="sendMessage")[-1]
+    assert entry["outcome"] == 400
+    assert "message thread not found" in entry["rule"]
+    assert "telegram-bot-api" in entry["rule"]

@@ -1,0 +1,7 @@
+"""Door for machines: keeps what providers send, answers at once, understands nothing."""
+
+from webhooks.health import health
+from webhooks.media import media
+from webhooks.receive import receive
+
+__all__ = ["health", "media", "receive"]
