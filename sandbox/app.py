@@ -42,12 +42,12 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
 
 @web.middleware
 async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turns a ValueError, KeyError or bad JSON of the control interface into a 400 that says what is wrong."""
+    """Turns a wrong value, name or JSON of the control interface into a 400 that says what is wrong."""
     if not request.path.startswith("/sandbox/"):
         return await handler(request)
     try:
         return await handler(request)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 

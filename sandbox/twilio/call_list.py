@@ -105,7 +105,7 @@ def _instructions(ask: Ask) -> Instructions:
         callback=ask.text("StatusCallback"),
         callback_method=ask.text("StatusCallbackMethod") or "POST",
         events=tuple(events),
-        timeout=float(ask.text("Timeout") or 60),
+        timeout=ask.number("Timeout", 60),
         detect_machine=ask.text("MachineDetection") in ("Enable", "DetectMessageEnd"),
     )
 

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,6 +31,21 @@ class Ask:
 
     def text(self, name: str) -> str:
         return str(self.fields.get(name, ""))
+
+    def number(self, name: str, otherwise: int) -> int:
+        """Raises Refusal 20001 for a field that is no whole number."""
+        try:
+            return int(self.text(name) or otherwise)
+        except ValueError as error:
+            raise Refusal(20001, f"Parameter '{name}' is not a number") from error
+
+    def moment(self, name: str) -> datetime:
+        """An ISO 8601 date or time, GMT without an offset. Raises Refusal 20001."""
+        try:
+            found = datetime.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise Refusal(20001, f"Parameter '{name}' is not a date") from error
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def part(self, name: str) -> str:
         return self.request.match_info[name]
@@ -119,9 +135,12 @@ def _json_of(raw: bytes) -> dict[str, Any]:
 def _check_credentials(ask: Ask) -> None:
     """HTTP Basic with the account's SID and token, or one of ``api_keys`` (docs/iam/api-keys)."""
     kind, _, code = ask.request.headers.get("Authorization", "").partition(" ")
-    user, _, password = base64.b64decode(code).decode().partition(":") if kind.lower() == "basic" else ("", "", "")
+    try:
+        user, _, password = base64.b64decode(code).decode().partition(":")
+    except ValueError as error:
+        raise Refusal(20003) from error
     keys = {ask.account.sid: ask.account.auth_token, **ask.account.settings.get("api_keys", {})}
-    if keys.get(user) != password:
+    if kind.lower() != "basic" or keys.get(user) != password:
         raise Refusal(20003)
     named = ask.request.match_info.get("account")
     if named not in (None, ask.account.sid):

@@ -1,7 +1,7 @@
 """Messages after they exist: fetch, list, redact, cancel, delete, and their media."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -108,17 +108,12 @@ def _filter(ask: Ask) -> Callable[[Message], bool]:
         tests.append(lambda row: row.from_ == from_)
     for name in ("DateSent", "DateSent<", "DateSent>"):
         if ask.text(name):
-            tests.append(_by_date(name, ask.text(name)))
+            tests.append(_by_date(name, ask.moment(name), len(ask.text(name)) == 10))
     return lambda row: all(test(row) for test in tests)
 
 
-def _by_date(name: str, text: str) -> Callable[[Message], bool]:
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal(20001, f"Parameter '{name}' is not a date") from error
-    start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    end = start + (timedelta(days=1) if len(text) == 10 else timedelta(seconds=1))
+def _by_date(name: str, start: datetime, whole_day: bool) -> Callable[[Message], bool]:
+    end = start + (timedelta(days=1) if whole_day else timedelta(seconds=1))
     if name == "DateSent>":
         return lambda row: _moment(row) >= start
     if name == "DateSent<":

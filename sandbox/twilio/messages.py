@@ -1,7 +1,7 @@
 """POST Messages: what Twilio refuses at once, what it accepts, and how a message looks in JSON."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -138,7 +138,7 @@ def _schedule(ask: Ask, message: Message) -> None:
     """SendAt counts only with a Messaging Service; 5 minutes to 35 days ahead (docs/messaging/features)."""
     if not (ask.text("SendAt") and message.service):
         return
-    moment = datetime.fromisoformat(ask.text("SendAt"))
+    moment = ask.moment("SendAt")
     ahead = moment - ask.world.clock.now()
     if not timedelta(minutes=5) <= ahead <= timedelta(days=35):
         raise Refusal(35111)

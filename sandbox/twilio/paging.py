@@ -67,7 +67,7 @@ def meta_page(ask: Ask, rows: Sequence[Json], name: str) -> Json:
 
 def _wanted(ask: Ask) -> tuple[int, int]:
     """Page size 50 unless asked for, at most 1000."""
-    return min(max(int(ask.text("PageSize") or 50), 1), 1000), max(int(ask.text("Page") or 0), 0)
+    return min(max(ask.number("PageSize", 50), 1), 1000), max(ask.number("Page", 0), 0)
 
 
 def _uri(ask: Ask, size: int, number: int, token: str) -> str:
