@@ -19,6 +19,7 @@ ADMIN_RIGHTS = (
     "can_edit_stories",
     "can_delete_stories",
     "can_manage_tags",
+    "can_send_welcome_messages",
 )
 SUPERGROUP_ONLY = {"can_manage_topics"}
 INSIDE = ("creator", "administrator", "member")

@@ -1,0 +1,112 @@
+"""The whole product as an operator starts it, against a sandbox: web, worker, database, real HTTP."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.sandbox import GROUP, ROOT, WHATSAPP, Sandbox, eventually, running
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass
+class Stack:
+    """``public`` is where webhooks reach us; the people of the stories act through ``sandbox``."""
+
+    sandbox: Sandbox
+    environment: dict[str, str]
+    directory: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def public(self) -> str:
+        return self.environment["PUBLIC_URL"]
+
+    def start(self, name: str, *command: str) -> None:
+        log = (self.directory / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [str(BIN / command[0]), *command[1:]], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+        )
+        log.close()
+
+    def start_web(self, name: str = "web") -> None:
+        self.start(name, "gunicorn", "-b", self.public.removeprefix("http://"), "app:create_app()")
+
+    def start_worker(self, name: str = "worker") -> None:
+        self.start(name, "python", "-m", "worker")
+
+    def stop(self, name: str, with_signal: int = signal.SIGTERM) -> int:
+        process = self.processes.pop(name)
+        process.send_signal(with_signal)
+        return process.wait(30)
+
+    def flask(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [str(BIN / "flask"), *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ready(self) -> bool:
+        try:
+            return requests.get(f"{self.public}/ready", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+@contextlib.contextmanager
+def standing(directory: Path, database_url: str, sandbox_settings: dict[str, Any] | None = None, **extra: str) -> Iterator[Stack]:
+    """A stack that is ready: migrated, webhooks set, sample studios known."""
+    public = f"http://127.0.0.1:{_free_port()}"
+    with running(directory, _pointed(sandbox_settings or {}, public)) as sandbox:
+        stack = Stack(sandbox, _environment(database_url, public, sandbox.base) | extra, directory)
+        try:
+            stack.flask("release")
+            stack.start_web()
+            stack.start_worker()
+            eventually(stack.ready, 20, "the web process is ready")
+            yield stack
+        finally:
+            for name in list(stack.processes):
+                stack.stop(name)
+
+
+def _pointed(settings: dict[str, Any], public: str) -> dict[str, Any]:
+    url = f"{public}/webhooks/twilio/messages"
+    numbers = [{"number": WHATSAPP, "whatsapp": True, "sms_url": url}]
+    twilio = {"numbers": numbers, "callback_delays": {"sent": [0.02, 0.1], "delivered": [0.1, 0.3], "read": None}}
+    return {**settings, "twilio": twilio | settings.get("twilio", {}), "telegram": settings.get("telegram", {})}
+
+
+def _environment(database_url: str, public: str, base: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": database_url,
+        "PUBLIC_URL": public,
+        "SECRET_KEY": "not-a-secret-in-a-test",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "sandbox-auth-token",
+        "TWILIO_API_BASE": base,
+        "TWILIO_WHATSAPP_FROM": WHATSAPP,
+        "TWILIO_SMS_FROM": WHATSAPP,
+        "TELEGRAM_BOT_TOKEN": "123456:sandbox",
+        "TELEGRAM_API_BASE": base,
+        "TELEGRAM_WEBHOOK_SECRET": "sandbox-secret",
+        "TELEGRAM_AGENT_CHAT_ID": str(GROUP),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
