@@ -60,6 +60,7 @@ class Message:
     content_sid: str = ""
     buttons: list[Json] = field(default_factory=list)
     deleted: bool = False
+    logged: bool = True
 
     @property
     def whatsapp(self) -> bool:

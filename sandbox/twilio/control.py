@@ -19,7 +19,7 @@ async def say(request: web.Request) -> web.Response:
     message = inbound.keep(world, account, said)
     world.ledger.append("twilio", "person", "says", destination=message.to, request=as_json(account, message))
     fields = inbound.webhook_fields(account, said, message)
-    if word := replies.keyword(message):
+    if word := replies.keyword(account, message):
         fields = replies.obey(world, account, message, word) | fields
     webhook = _webhook(account, said.to, fields)
     posts = [_posted(world, account, message, webhook) for _ in range(said.copies)]

@@ -22,7 +22,7 @@ async def fetch(ask: Ask) -> web.StreamResponse:
 async def browse(ask: Ask) -> web.StreamResponse:
     """Newest first; the DateSent filters include their moment, and a date without time is the whole day (GMT)."""
     wanted = _filter(ask)
-    rows = [row for row in reversed(ask.account.messages.values()) if not row.deleted and wanted(row)]
+    rows = [row for row in reversed(ask.account.messages.values()) if row.logged and not row.deleted and wanted(row)]
     return answer(paging.page(ask, rows, "messages", lambda row: as_json(ask.account, row)))
 
 

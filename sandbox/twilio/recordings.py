@@ -148,7 +148,6 @@ def _json(account: Account, kept: Recording) -> Json:
         "uri": f"{base}.json",
         "subresource_uris": parts,
         "encryption_details": None,
-        "trim": None,
         "media_url": _url(account, kept),
     }
 

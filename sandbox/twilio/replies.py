@@ -20,24 +20,32 @@ _ANSWERS = {
 }
 
 
-def keyword(message: Message) -> str:
-    """STOP, START, HELP or nothing; only SMS has them."""
+def keyword(account: Account, message: Message) -> str:
+    """STOP, START, HELP or nothing; on WhatsApp only with Advanced Opt-Out. The whole text must be the keyword."""
     said = message.body.strip().upper()
-    if message.whatsapp:
+    if message.whatsapp and not _advanced(account, message):
         return ""
     return next((name for name, words in (("STOP", _STOP), ("START", _START), ("HELP", _HELP)) if said in words), "")
 
 
 def obey(world: World, account: Account, message: Message, word: str) -> dict[str, str]:
-    """Opts out or in and answers; the fields it adds to the webhook (OptOutType with Advanced Opt-Out only)."""
+    """Opts out or in and answers; the fields it adds to the webhook.
+
+    Advanced Opt-Out adds OptOutType and keeps its answers out of the message log (support.twilio.com 360034798533).
+    """
     pair = (message.to, message.from_)
     if word == "STOP":
         account.opted_out.add(pair)
     elif word == "START":
         account.opted_out.discard(pair)
-    send(world, account, message, _ANSWERS[word])
-    service = account.service_of(message.to) or {}
-    return {"OptOutType": word} if service.get("advanced_opt_out") else {}
+    advanced = _advanced(account, message)
+    send(world, account, message, _ANSWERS[word]).logged = not advanced
+    return {"OptOutType": word} if advanced else {}
+
+
+def _advanced(account: Account, message: Message) -> bool:
+    service = account.service_of(message.to.removeprefix("whatsapp:")) or {}
+    return bool(service.get("advanced_opt_out"))
 
 
 def send(world: World, account: Account, message: Message, text: str, media: tuple[str, ...] = ()) -> Message:

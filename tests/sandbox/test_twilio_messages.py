@@ -311,14 +311,27 @@ def test_a_scheduled_message_can_be_cancelled(
     assert cancelled.status == "canceled"
 
 
-def test_opt_out_type_comes_with_advanced_opt_out_only(start_sandbox: Callable[..., Sandbox], product: Product) -> None:
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+def test_advanced_opt_out_names_the_type_and_holds_on_both_channels(
+    start_sandbox: Callable[..., Sandbox], connect: Callable[..., Client], product: Product, channel: str
+) -> None:
     service = {"sid": "MG" + "1" * 32, "numbers": [OURS], "advanced_opt_out": True}
-    number = {"number": OURS, "sms_url": f"{product.base}/in"}
+    number = {"number": OURS, "sms_url": f"{product.base}/in", "whatsapp": True}
     sandbox = start_sandbox({"twilio": {"numbers": [number], "messaging_services": [service]}})
+    twilio = connect(sandbox)
 
-    say(sandbox, "STOP", channel="sms")
+    say(sandbox, "STOP", channel=channel)
 
     assert product.got(1, "/in")[0].form["OptOutType"] == "STOP"
+    assert [row.direction for row in twilio.messages.list()] == ["inbound"]
+    with pytest.raises(TwilioRestException, match="unsubscribed recipient"):
+        twilio.messages.create(body="Hi", **(SMS if channel == "sms" else WHATSAPP))
+
+
+def test_stop_on_whatsapp_is_ours_to_honour_by_default(sandbox: Sandbox, twilio: Client) -> None:
+    say(sandbox, "STOP")
+
+    assert twilio.messages.create(body="Hi", **WHATSAPP).status == "queued"
 
 
 def test_with_callbacks_off_a_message_is_at_its_end_at_once(
