@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from sandbox.refusals import refusal
+
 if TYPE_CHECKING:
     from sandbox.world import World
 
@@ -75,9 +77,10 @@ class Faults:
         self._dice = dice
         self._rules: list[Fault] = []
         self._next = 1
+        self.codes: frozenset[int] = frozenset()  # those that action `code` knows; the Twilio half fills them in
 
     def add(self, data: dict[str, Any]) -> Fault:
-        """Switches one on. Raises ValueError naming the unknown action or field."""
+        """Switches one on. Raises ValueError naming the unknown action, field or code."""
         unknown = set(data) - {f.name for f in fields(Fault)}
         if unknown or data.get("action") not in ACTIONS:
             raise ValueError(
@@ -85,6 +88,8 @@ class Faults:
                 'example: {"action": "status", "status": 429, "provider": "telegram", "method": "sendMessage"}'
             )
         fault = Fault(**data)
+        if fault.action == "code" and fault.code not in self.codes:
+            raise ValueError(f"unknown code {fault.code}; codes: {', '.join(map(str, sorted(self.codes)))}")
         fault.id, self._next = self._next, self._next + 1
         self._rules.append(fault)
         return fault
@@ -143,9 +148,9 @@ async def through(world: World, request: web.Request, crossing: Crossing, work: 
             await asyncio.sleep(fault.seconds)
             return _cut(request)
         case "status" | "revoked":
-            response = refusal(crossing.provider, fault)
+            response = refusal(crossing.provider, fault.action, fault.status, fault.retry_after)
         case "blocked" if crossing.provider == "telegram":
-            response = refusal(crossing.provider, fault)
+            response = refusal(crossing.provider, fault.action, fault.status, fault.retry_after)
         case _:
             await asyncio.sleep(fault.seconds)
             response = await work()
@@ -172,39 +177,6 @@ async def outward(world: World, crossing: Crossing, post: Post) -> list[int | No
         case _:
             await asyncio.sleep(fault.seconds)
     return [await post()]
-
-
-def refusal(provider: str, fault: Fault) -> web.Response:
-    """The provider's own answer for a refused call; a 5xx is the HTML page of a proxy in front of it."""
-    status = {"revoked": 401, "blocked": 403}.get(fault.action, fault.status)
-    headers = {"Retry-After": str(fault.retry_after)} if status == 429 else {}
-    if status >= 500:
-        page = f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
-        return web.Response(status=status, text=page, content_type="text/html")
-    body = _telegram_refusal(status, fault) if provider == "telegram" else _twilio_refusal(status)
-    return web.json_response(body, status=status, headers=headers)
-
-
-def _telegram_refusal(status: int, fault: Fault) -> dict[str, Any]:
-    said = {
-        400: "Bad Request",
-        401: "Unauthorized",
-        403: "Forbidden: bot was blocked by the user",
-        404: "Not Found",
-        409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-        429: f"Too Many Requests: retry after {fault.retry_after}",
-    }
-    body: dict[str, Any] = {"ok": False, "error_code": status, "description": said.get(status, "Bad Request")}
-    if status == 429:
-        body["parameters"] = {"retry_after": fault.retry_after}
-    return body
-
-
-def _twilio_refusal(status: int) -> dict[str, Any]:
-    known = {401: (20003, "Authenticate"), 404: (20404, "The requested resource was not found")}
-    code, said = {**known, 429: (20429, "Too Many Requests")}.get(status, (20001, "Bad Request"))
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    return {"code": code, "message": said, "more_info": more, "status": status}
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from aiohttp import web
 from sandbox.twilio import call_list, content, control, directory, message_list, messages, paging, phones, recordings
 from sandbox.twilio.account import ACCOUNT, Account
 from sandbox.twilio.door import not_modelled, resource
+from sandbox.twilio.rules import RULES
 from sandbox.world import WORLD
 
 _ACCOUNT = "/2010-04-01/Accounts/{account}"
@@ -16,6 +17,7 @@ def attach(app: web.Application) -> None:
     world = app[WORLD]
     app[ACCOUNT] = Account(world.settings.get("twilio", {}), world.dice)
     world.on_reset.append(app[ACCOUNT].forget)
+    world.faults.codes = frozenset(RULES)
     for routes in (_messages, _media, _calls, _directory, _content, _control):
         routes(app.router)
     for root in ("/2010-04-01", "/v1", "/v2", "/v3"):

@@ -121,7 +121,7 @@ class Account:
         self.typing: list[Json] = []
         self.under_way = 0
         for row in self.settings.get("contents", []):
-            self.contents[row["sid"]] = row
+            self.put_content(row)
 
     def sid_of(self, prefix: str) -> str:
         return f"{prefix}{self.dice.getrandbits(128):032x}"
@@ -135,6 +135,16 @@ class Account:
         number.friendly_name = number.friendly_name or number.number
         self.numbers[number.number] = number
         return number
+
+    def put_content(self, row: Json) -> None:
+        """Adds a template; ``approval`` is its review's state, and without ``types`` all that changes."""
+        kept, state = dict(row), row.get("approval")
+        kept.pop("approval", None)
+        if "types" in kept:
+            self.contents[kept["sid"]] = kept
+        if state is not None:
+            fresh = {"name": kept["sid"], "category": "UTILITY", "rejection_reason": ""}
+            self.approvals.setdefault(kept["sid"], fresh)["status"] = state
 
     def number_of(self, address: str) -> Number | None:
         return self.numbers.get(address.removeprefix("whatsapp:"))

@@ -22,12 +22,10 @@ def hidden(address: str) -> bool:
     return bool(_HIDDEN.fullmatch(address.removeprefix("whatsapp:")))
 
 
-def code_of(fault: Fault, to: str) -> int | None:
+def code_of(fault: Fault, to: str) -> int:
     """The error of a ``code`` or ``blocked`` fault: 63014 on WhatsApp, 21610 on SMS."""
     if fault.action == "blocked":
         return 63014 if to.startswith("whatsapp:") else 21610
-    if fault.code not in RULES:
-        return None
     return fault.code
 
 

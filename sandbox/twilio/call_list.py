@@ -85,7 +85,7 @@ def _checked(ask: Ask) -> tuple[str, str]:
         raise Refusal(21211, f"Invalid 'To' Phone Number: {to}")
     if ask.account.number_of(from_) is None and from_ != ALWAYS_OURS:
         raise Refusal(21210)
-    if ask.fault is not None and ask.fault.action == "code":
+    if ask.fault is not None and ask.fault.action == "code" and addresses.at_once(ask.fault.code):
         raise Refusal(ask.fault.code)
     if not ask.text("Twiml") and not ask.text("Url").startswith(("http://", "https://")):
         raise Refusal(21205)

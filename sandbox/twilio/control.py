@@ -70,16 +70,10 @@ async def put_number(request: web.Request) -> web.Response:
 async def put_content(request: web.Request) -> web.Response:
     """Adds a template with a chosen SID; ``approval`` sets its review's state."""
     account, data = request.app[ACCOUNT], await request.json()
-    state = data.pop("approval", None)
-    sid = data["sid"]
-    if "types" in data:
-        account.contents[sid] = data
-    if state is not None:
-        if state not in content.STATES:
-            raise ValueError(f"unknown approval state {state!r}; states: {', '.join(content.STATES)}")
-        kept = account.approvals.setdefault(sid, {"name": sid, "category": "UTILITY", "rejection_reason": ""})
-        kept["status"] = state
-    return web.json_response({"sid": sid, "approval": account.approvals.get(sid)})
+    if data.get("approval", "approved") not in content.STATES:
+        raise ValueError(f"unknown approval state {data['approval']!r}; states: {', '.join(content.STATES)}")
+    account.put_content(data)
+    return web.json_response({"sid": data["sid"], "approval": account.approvals.get(data["sid"])})
 
 
 async def show_media(request: web.Request) -> web.Response:

@@ -99,10 +99,14 @@ def answer(body: Any, status: int = 200) -> web.Response:
 
 async def not_modelled(request: web.Request) -> web.StreamResponse:
     """501 and a loud ledger entry for a path or a method the sandbox does not know."""
-    what = f"{request.method} {request.path}"
-    _shout(request.app[WORLD], what, "no such path or method in the sandbox", await _fields_of(request))
-    body = Refusal(20404, f"The requested resource {request.path} is not modelled by the sandbox").body
-    return answer({**body, "status": 501}, 501)
+    world, what, fields = request.app[WORLD], f"{request.method} {request.path}", await _fields_of(request)
+    _shout(world, what, "no such path or method in the sandbox", fields)
+
+    async def refused() -> web.StreamResponse:
+        body = Refusal(20404, f"The requested resource {request.path} is not modelled by the sandbox").body
+        return answer({**body, "status": 501}, 501)
+
+    return await through(world, request, Crossing("twilio", what, "", fields), refused)
 
 
 def _shout(world: World, method: str, what: str, fields: dict[str, Any]) -> None:

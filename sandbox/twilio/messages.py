@@ -80,7 +80,7 @@ def _checked_to(ask: Ask) -> str:
         raise Refusal(21211, f"Invalid 'To' Phone Number: {to}")
     if ask.fault is not None and ask.fault.action in ("code", "blocked"):
         code = addresses.code_of(ask.fault, to)
-        if code is not None and addresses.at_once(code):
+        if addresses.at_once(code):
             raise Refusal(code)
     return to
 

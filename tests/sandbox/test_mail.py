@@ -5,6 +5,7 @@ import json
 import smtplib
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from conftest import Product, Sandbox, running
@@ -43,6 +44,12 @@ def test_a_mail_is_caught_and_noted(mail: Sandbox, smtp: smtplib.SMTP) -> None:
     assert caught["subject"] == "Your ticket"
     assert caught["text"] == "We are on it. Grüße\n"
     assert [row["outcome"] for row in mail.ledger(provider="mail", flow="call")] == [250]
+
+
+def test_any_login_is_let_in(smtp: smtplib.SMTP) -> None:
+    code, _ = smtp.login("desk", "secret")
+
+    assert code == 235
 
 
 @pytest.mark.parametrize("status", [451, 550])
@@ -102,3 +109,23 @@ def test_a_wrong_scenario_is_refused_before_anything_is_played(start_sandbox: Ca
         sandbox.post("scenario", steps=steps)
 
     assert sandbox.ledger() == []
+
+
+def test_a_scenario_file_is_played_at_the_start(start_sandbox: Callable[..., Sandbox], tmp_path: Path) -> None:
+    file = tmp_path / "scenario.json"
+    file.write_text(json.dumps([{"call": "POST /sandbox/twilio/say", "body": {"from": "+34600000001"}}]))
+
+    sandbox = start_sandbox({}, "--scenario", str(file))
+
+    assert sandbox.ledger(wait=2, flow="person")[0]["action"] == "says"
+
+
+def test_reset_forgets_everything_but_the_configuration(mail: Sandbox, smtp: smtplib.SMTP) -> None:
+    smtp.send_message(letter())
+    mail.post("faults", action="revoked")
+
+    mail.post("reset")
+
+    assert mail.get("mail/messages")["messages"] == []
+    assert mail.get("faults")["faults"] == []
+    assert mail.ledger() == []

@@ -313,3 +313,11 @@ def test_every_call_leaves_one_line_in_the_ledger(sandbox: Sandbox) -> None:
     assert (entry["action"], entry["destination"], entry["outcome"]) == ("Messages.create", ALICE, 201)
     assert entry["request"] == {"From": OURS, "To": ALICE, "Body": "Hi"}
     assert entry["response"]["status"] == "queued"
+
+
+def test_an_unknown_fault_is_refused_with_what_there_is(sandbox: Sandbox) -> None:
+    for wrong, said in [({"action": "sulk"}, "actions: latency"), ({"action": "code", "code": 1}, "unknown code 1")]:
+        answer = requests.post(f"{sandbox.base}/sandbox/faults", json=wrong, timeout=5)
+
+        assert answer.status_code == 400
+        assert said in answer.json()["error"]
