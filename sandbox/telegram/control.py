@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.ledger import Json
 from sandbox.telegram.chats import GENERAL, Chat, Message, Topic
+from sandbox.telegram.errors import Refused
 from sandbox.telegram.house import HOUSE, House
 from sandbox.telegram.membership import block, change_status, migrate
 from sandbox.telegram.methods.topics import change_topic, check_name, close_topic, drop_topic, open_topic
@@ -160,9 +161,9 @@ async def play(request: web.Request) -> web.Response:
     )
     try:
         entry.response = ACTS[name](house, body)
-    except Exception as error:
+    except (Refused, ValueError, KeyError, TypeError) as error:
         entry.outcome, entry.response = 400, {"error": str(error)}
-        raise
+        raise ValueError(str(error)) from error
     entry.outcome = 200
     return web.json_response(entry.response)
 

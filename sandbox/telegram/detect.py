@@ -17,6 +17,12 @@ _FIND = re.compile(
     re.IGNORECASE,
 )
 
+# Which of two entities over the same text comes first (get_type_priority, MessageEntity.cpp).
+_PRIORITY = {
+    **{"blockquote": 0, "expandable_blockquote": 0, "pre": 11, "code": 20, "text_link": 49, "text_mention": 49},
+    **{"bold": 90, "italic": 91, "underline": 92, "strikethrough": 93, "spoiler": 94, "custom_emoji": 99},
+}
+
 
 def utf16(text: str) -> int:
     """The length Telegram counts in: UTF-16 code units."""
@@ -24,7 +30,7 @@ def utf16(text: str) -> int:
 
 
 def detect(text: str, taken: list[Json]) -> list[Json]:
-    """``taken`` and what is found outside of them, in Telegram's order: by offset, the longer first."""
+    """``taken`` and what is found outside of them, in Telegram's order."""
     if not _TRIGGER.search(text):
         return taken
     found = list(taken)
@@ -36,4 +42,5 @@ def detect(text: str, taken: list[Json]) -> list[Json]:
 
 
 def ordered(entities: list[Json]) -> list[Json]:
-    return sorted(entities, key=lambda one: (one["offset"], -one["length"]))
+    """By offset, the longer first, then by kind (sort_entities, MessageEntity.cpp)."""
+    return sorted(entities, key=lambda one: (one["offset"], -one["length"], _PRIORITY.get(one["type"], 50)))

@@ -34,6 +34,9 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
         except Refused as refused:
             crossing.rule = refused.rule
             return refusal(refused)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            crossing.rule = f"a parameter of the wrong shape: {error!r}"
+            return refusal(Refused(400, "Bad Request: can't parse the parameters", crossing.rule))
         except Unmodelled as gap:
             crossing.flow, crossing.rule = "unmodelled", gap.what
             return refusal(Refused(gap.code, f"{_word(gap.code)}: {gap.what}", gap.what))

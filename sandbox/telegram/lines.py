@@ -22,11 +22,13 @@ class Lines:
         while not self._ready():
             ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(ticket)
-            await asyncio.wait([ticket], timeout=max(0.05, self._next_try()))
+            await asyncio.wait([ticket], timeout=None if self._open else max(0.01, self._next_try()))
         if self._busy == self._open:
             self._open += 1
             self._opened_at = time.monotonic()
         self._busy += 1
+        if self._ready():
+            self._next()
 
     def give_back(self, keeps: bool) -> None:
         self._busy -= 1

@@ -13,7 +13,7 @@ def change_status(house: House, chat: Chat, user: User, data: Json, actor: User)
     change_member(member, data)
     mine = user is house.me
     if member.inside and not was_inside:
-        house.serve(chat, actor, {"new_chat_members": [user.as_json()], "new_chat_member": user.as_json()})
+        house.serve(chat, actor, {"new_chat_members": [user.as_json()]})
     elif was_inside and not member.inside:
         _say_left(house, chat, user, actor, mine)
     body = changed(house, chat, actor, old, member.as_json(chat.type, False))

@@ -59,7 +59,9 @@ def _post(house: House, chat: Chat, user: User, body: Json, content: Json) -> Me
         raise ValueError(f"no message {reply_to} in chat {chat.id} to reply to")
     if reply_to and not thread:
         thread = chat.messages[reply_to].thread
-    extra: Json = {"quote": {"text": body["quote"], "position": 0, "is_manual": True}} if "quote" in body else {}
+    album = {"media_group_id": content.pop("media_group_id")} if "media_group_id" in content else {}
+    quote: Json = {"quote": {"text": body["quote"], "position": 0, "is_manual": True}} if "quote" in body else {}
+    extra = album | quote
     member, sender = chat.member(user), user
     if member.is_anonymous:
         # An anonymous administrator writes as the group itself (bots/api#message, sender_chat).

@@ -1,12 +1,17 @@
 """Two foreign SDKs speak to the sandbox; what the other Telegram tests need to do so."""
 
 import asyncio
+import contextlib
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import pytest
@@ -34,15 +39,22 @@ class Telegram:
     def __init__(self, base: str, token: str = TOKEN) -> None:
         self.base = base
         self.url = f"{base}/bot{token}"
-        self.bot = Bot(token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot")
+        self.token = token
         self._runner = asyncio.Runner()
 
+    @cached_property
+    def bot(self) -> Bot:
+        """Made when first asked for: its TLS contexts take a while."""
+        bot = Bot(self.token, base_url=f"{self.base}/bot", base_file_url=f"{self.base}/file/bot")
+        self.run(bot.initialize())
+        return bot
+
     def __enter__(self) -> Self:
-        self.run(self.bot.initialize())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.run(self.bot.shutdown())
+        if "bot" in vars(self):
+            self.run(self.bot.shutdown())
         self._runner.close()
 
     def run(self, work: Awaitable[T]) -> T:
@@ -100,6 +112,20 @@ class Receiver:
             assert time.monotonic() < end, f"{len(self.got)} of {count} updates"
             time.sleep(0.005)
         return self.got
+
+
+@contextlib.contextmanager
+def started(directory: Path, settings: dict[str, Any], *arguments: str) -> Iterator[str]:
+    """A sandbox process with these settings; its address."""
+    config = directory / "settings.json"
+    config.write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--config", str(config), *arguments]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
 
 
 def receiving() -> Iterator[Receiver]:

@@ -29,8 +29,10 @@ def test_a_photo_goes_up_by_multipart_and_again_by_id(telegram: Telegram) -> Non
 def test_a_file_is_downloaded_byte_for_byte(sandbox: Any, telegram: Telegram) -> None:
     said = sandbox.post("telegram/say", chat_id=PAVEL, user_id=PAVEL, document="document")["message"]["document"]
 
+    bot = telegram.bot
+
     async def download() -> bytes:
-        file = await telegram.bot.get_file(said["file_id"])
+        file = await bot.get_file(said["file_id"])
         return bytes(await file.download_as_bytearray())
 
     data = telegram.run(download())
@@ -90,7 +92,10 @@ def test_a_photo_stops_at_10_megabytes(telegram: Telegram) -> None:
 
 
 def test_an_album_goes_out_as_one_group(telegram: Telegram) -> None:
-    media = [InputMediaPhoto(PIXEL, caption="Two"), InputMediaVideo(b"video bytes")]
+    media: list[InputMediaPhoto | InputMediaVideo] = [
+        InputMediaPhoto(PIXEL, caption="Two"),
+        InputMediaVideo(b"video bytes"),
+    ]
 
     messages = telegram.run(telegram.bot.send_media_group(PAVEL, media))
 

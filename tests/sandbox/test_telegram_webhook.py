@@ -2,11 +2,11 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_telegram_client import GROUP, PAVEL, TOMAS, Receiver, Telegram, receiving
+from test_telegram_client import GROUP, PAVEL, TOMAS, Receiver, Telegram, receiving, started
 
 FAST = {"telegram": {"retry_scale": 0.01, "flood_limits": False}}
 IDA = 777
@@ -17,9 +17,18 @@ def receiver() -> Iterator[Receiver]:
     yield from receiving()
 
 
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory, sandbox_process: Any) -> Iterator[Any]:
+    """One process with quick retries and a steerable clock for this module."""
+    directory = tmp_path_factory.mktemp("fast")
+    with started(directory, FAST, "--clock", str(directory / "clock.json")) as base:
+        yield type(sandbox_process)(base)
+
+
 @pytest.fixture
-def own(start_sandbox: Callable[..., Any], tmp_path: Any) -> Any:
-    return start_sandbox(FAST, "--clock", str(tmp_path / "clock.json"))
+def own(fast: Any) -> Any:
+    fast.post("reset")
+    return fast
 
 
 @pytest.fixture
@@ -30,6 +39,18 @@ def telegram(own: Any) -> Iterator[Telegram]:
 
 def say(own: Any, text: str, user_id: int = PAVEL) -> Any:
     return own.post("telegram/say", chat_id=user_id, user_id=user_id, text=text)
+
+
+def hold(receiver: Receiver, text: str) -> threading.Event:
+    """Lets the receiver wait for the event, at most 2 s, before it answers an update with this text."""
+    released = threading.Event()
+
+    def wait(update: dict[str, Any]) -> None:
+        if update.get("message", {}).get("text") == text:
+            released.wait(2)
+
+    receiver.hold = wait
+    return released
 
 
 def test_an_update_comes_with_the_secret(own: Any, telegram: Telegram, receiver: Receiver) -> None:
@@ -90,8 +111,7 @@ def test_retry_after_is_honoured(own: Any, telegram: Telegram, receiver: Receive
 
 
 def test_one_chat_that_fails_does_not_hold_up_another(own: Any, telegram: Telegram, receiver: Receiver) -> None:
-    blocked = threading.Event()
-    receiver.hold = lambda update: None if update["message"]["chat"]["id"] == IDA else [blocked.wait(2), None][1]
+    blocked = hold(receiver, "slow")
     telegram.ok("setWebhook", url=receiver.url)
     say(own, "warm up", IDA)
     receiver.wait(1)
@@ -109,10 +129,7 @@ def test_one_chat_that_fails_does_not_hold_up_another(own: Any, telegram: Telegr
 def test_callbacks_are_not_ordered_against_messages(own: Any, telegram: Telegram, receiver: Receiver) -> None:
     buttons = {"inline_keyboard": [[{"text": "Take", "callback_data": "take"}]]}
     card = telegram.ok("sendMessage", chat_id=GROUP, text="Card", reply_markup=buttons)["message_id"]
-    blocked = threading.Event()
-    receiver.hold = lambda update: (
-        [blocked.wait(2), None][1] if update.get("message", {}).get("text") == "slow" else None
-    )
+    blocked = hold(receiver, "slow")
     telegram.ok("setWebhook", url=receiver.url)
     say(own, "warm up")
     receiver.wait(1)

@@ -25,26 +25,26 @@ WITH_CAPTION = ("photo", "video", "animation", "audio", "document", "voice")
 
 def edit_text(house: House, params: Params) -> Json:
     new = message_text(params) | link_preview(params)
-    message = _editable(house, params)
+    message = editable(house, params)
     if "text" not in message.content:
         raise bad("there is no text in the message to edit", SERVER)
-    return _change(house, params, message, _without(message, TEXT) | new)
+    return change(house, params, message, _without(message, TEXT) | new)
 
 
 def edit_caption(house: House, params: Params) -> Json:
     new = caption_of(params)
-    message = _editable(house, params)
+    message = editable(house, params)
     if not any(kind in message.content for kind in WITH_CAPTION):
         raise bad("there is no caption in the message to edit", SERVER)
-    return _change(house, params, message, _without(message, CAPTION) | new)
+    return change(house, params, message, _without(message, CAPTION) | new)
 
 
 def edit_markup(house: House, params: Params) -> Json:
-    message = _editable(house, params)
-    return _change(house, params, message, message.content)
+    message = editable(house, params)
+    return change(house, params, message, message.content)
 
 
-def _editable(house: House, params: Params) -> Message:
+def editable(house: House, params: Params) -> Message:
     reply_markup(params, inline_only=True)
     message = find_message(house, params, "message to edit")
     if message.sender is not house.me or message.service:
@@ -56,7 +56,7 @@ def _without(message: Message, names: tuple[str, ...]) -> Json:
     return {name: value for name, value in message.content.items() if name not in names}
 
 
-def _change(house: House, params: Params, message: Message, content: Json) -> Json:
+def change(house: House, params: Params, message: Message, content: Json) -> Json:
     """Replaces content and buttons; an edit without reply_markup takes the buttons away (bots/api)."""
     name_people(house, content)
     markup = reply_markup(params, inline_only=True)

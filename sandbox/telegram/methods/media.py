@@ -9,6 +9,7 @@ from sandbox.telegram.chats import Message
 from sandbox.telegram.errors import BOT_API, SERVER, bad
 from sandbox.telegram.house import House
 from sandbox.telegram.media import NOUNS, NUMBERS, TEXTS, keep_upload, known_file
+from sandbox.telegram.methods.edits import change, editable
 from sandbox.telegram.methods.method import Method, method
 from sandbox.telegram.methods.sending import WHERE, check_may_send, name_people, send
 from sandbox.telegram.params import Params
@@ -26,6 +27,7 @@ OWN = {
     "sticker": "emoji",
 }
 ALBUM = ("photo", "video", "audio", "document")
+REPLACING = (*ALBUM, "animation")
 
 
 def send_media(kind: str) -> Callable[[House, Params], Json]:
@@ -57,7 +59,7 @@ def send_album(house: House, params: Params) -> list[Json]:
         raise bad("Expected an Array of InputMedia", BOT_API)
     if not 2 <= len(items) <= 10:
         raise bad("Wrong number of messages specified: 2-10 are allowed" if items else "Too few media", SERVER)
-    contents = [_album_item(house, params, item) for item in items]
+    contents = [input_media(house, params, item) for item in items]
     kinds = {kind for content in contents for kind in ALBUM if kind in content}
     if len(kinds) > 1 and kinds & {"audio", "document"}:
         raise bad("Can't use the media of the specified type in the album", BOT_API)
@@ -80,8 +82,17 @@ def new_album(house: House) -> str:
     return str(house.dice.randrange(10**16, 10**17))
 
 
-def _album_item(house: House, params: Params, item: Any) -> Json:
-    if not isinstance(item, dict) or item.get("type") not in ALBUM:
+def edit_media(house: House, params: Params) -> Json:
+    """Puts another photo, video, animation, audio or document into a message (bots/api#editmessagemedia)."""
+    message = editable(house, params)
+    if not any(kind in message.content for kind in OWN):
+        raise bad("there is no media in the message to edit", SERVER)
+    return change(house, params, message, input_media(house, params, params.data("media", "input media"), REPLACING))
+
+
+def input_media(house: House, params: Params, item: Any, kinds: tuple[str, ...] = ALBUM) -> Json:
+    """The message fields of one InputMedia. Raises Refused."""
+    if not isinstance(item, dict) or item.get("type") not in kinds:
         raise bad("Can't parse InputMedia: Unsupported type specified", BOT_API)
     known = {"type", "media", *OWN[item["type"]].split()}
     if unknown := set(item) - known:
@@ -99,5 +110,6 @@ def _method(kind: str) -> Method:
 
 METHODS = (
     *(_method(kind) for kind in OWN),
+    method("editMessageMedia", edit_media, "chat_id message_id media reply_markup", flood=True),
     method("sendMediaGroup", send_album, f"{WHERE} media", flood=True),
 )
