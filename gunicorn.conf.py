@@ -5,3 +5,4 @@ threads = 8
 keepalive = 30
 timeout = 30
 graceful_timeout = 20
+control_socket_disable = True  # nobody steers it from outside, and two on one machine would meet there

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -20,6 +19,7 @@ from parts import assemble, log_to_stderr
 
 log = structlog.get_logger()
 IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's safety net
+FINISH = 30.0  # seconds what is in flight may take to end
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 
 
@@ -67,6 +67,8 @@ def main() -> None:
         threading.Thread(target=loop, args=(partial(answer, shell), shell.wakes.answer, stop), name="answer"),
         threading.Thread(target=loop, args=(senders.deliver, shell.wakes.deliver, stop), name="deliver"),
     ]
+    for channel in set(shell.channels.values()):
+        channel.open()
     ticker.start()
     for thread in threads:
         thread.start()
@@ -92,7 +94,7 @@ def _finish(shell: Shell, senders: Senders, ticker: Ticker, threads: list[thread
     shell.wakes.all()
     ticker.stop()
     for thread in threads[1:]:
-        thread.join(timedelta(seconds=30).total_seconds())
+        thread.join(FINISH)
     senders.finish()
     for channel in set(shell.channels.values()):
         channel.close()

@@ -191,6 +191,9 @@ class Channel(Protocol):
     def parse(self, request: Request) -> Parsed:
         """What the webhook says. Raises NotUnderstood."""
 
+    def open(self) -> None:
+        """Makes clients and threads ready, in the process that will send and so after any fork."""
+
     def send(self, call: Call, delivery_id: int) -> Receipt:
         """Makes the call, without a database transaction open. Raises TransportError."""
 

@@ -64,6 +64,9 @@ class Telegram:
     def parse(self, request: Request) -> Parsed:
         return parse.parse(request, self._account.groups)
 
+    def open(self) -> None:
+        self._loop.open()
+
     def send(self, call: Call, delivery_id: int) -> Receipt:
         with translated():
             return self._loop.run(partial(_made, call=call))

@@ -29,6 +29,10 @@ class BotLoop:
         loop, bot = self._started()
         return asyncio.run_coroutine_threadsafe(work(bot), loop).result()
 
+    def open(self) -> None:
+        """Starts the thread and makes the Bot."""
+        self._started()
+
     def close(self) -> None:
         """Closes the connections and ends the thread."""
         with self._lock:

@@ -49,6 +49,9 @@ class Twilio:
     def parse(self, request: Request) -> Parsed:
         return parse.parse(request, self._account.sid)
 
+    def open(self) -> None:
+        self._connected()
+
     def send(self, call: Call, delivery_id: int) -> Receipt:
         match call:
             case Fetch():
