@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from conftest import Product, Sandbox, running
+from sandbox_process import Product, Sandbox, running
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Product, Sandbox
+from sandbox_process import Product, Sandbox
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client

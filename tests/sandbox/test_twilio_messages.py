@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import SID, TOKEN, Product, Sandbox
+from sandbox_process import SID, TOKEN, Product, Sandbox
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 

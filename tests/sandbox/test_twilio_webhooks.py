@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import SID, TOKEN, Product, Received, Sandbox
+from sandbox_process import SID, TOKEN, Product, Received, Sandbox
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
