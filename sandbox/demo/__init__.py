@@ -1,0 +1,1 @@
+"""``make demo``: the product as production runs it, the sandbox beside it, and one story to watch and continue."""
