@@ -19,16 +19,25 @@ class Lines:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def take(self) -> None:
+        """Waits for a free connection, or for leave to open one."""
         while not self._ready():
-            ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(ticket)
-            await asyncio.wait([ticket], timeout=None if self._open else max(0.01, self._next_try()))
+            await self._wait()
         if self._busy == self._open:
             self._open += 1
             self._opened_at = time.monotonic()
         self._busy += 1
         if self._ready():
             self._next()
+
+    async def _wait(self) -> None:
+        """With a connection open somebody will wake us; without one the next try is a matter of time."""
+        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(ticket)
+        try:
+            await asyncio.wait([ticket], timeout=None if self._open else max(0.01, self._next_try()))
+        finally:
+            if not ticket.done():
+                self._waiting.remove(ticket)
 
     def give_back(self, keeps: bool) -> None:
         self._busy -= 1

@@ -128,7 +128,7 @@ def started(directory: Path, settings: dict[str, Any], *arguments: str) -> Itera
             process.terminate()
 
 
-def receiving() -> Iterator[Receiver]:
+def receiving(port: int = 0) -> Iterator[Receiver]:
     """Serves a Receiver on loopback; for ``yield from`` in a fixture."""
     receiver = Receiver()
 
@@ -151,7 +151,7 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -1,6 +1,8 @@
 """Updates reach a webhook in Telegram's order, with its retries, expiries and health report."""
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -153,6 +155,24 @@ def test_a_dead_endpoint_is_tried_over_one_connection_and_reported(own: Any, tel
     assert info.last_error_message == "Connection refused"
     assert info.last_error_date is not None
     assert info.max_connections == 7
+
+
+def test_a_backlog_drains_in_order_once_the_endpoint_is_back(own: Any, telegram: Telegram) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    telegram.ok("setWebhook", url=f"http://127.0.0.1:{port}/telegram")
+    for text in ("one", "two", "three"):
+        for user in range(900, 930):
+            say(own, text, user)
+
+    with contextlib.contextmanager(receiving)(port) as receiver:
+        receiver.wait(90, within=4)
+
+    by_chat: dict[int, list[str]] = {}
+    for update in receiver.got:
+        by_chat.setdefault(update["message"]["chat"]["id"], []).append(update["message"]["text"])
+    assert list(by_chat.values()) == [["one", "two", "three"]] * 30
 
 
 def test_a_message_expires_after_24_hours(own: Any, telegram: Telegram, receiver: Receiver) -> None:
