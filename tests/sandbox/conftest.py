@@ -49,6 +49,12 @@ def connect(request: pytest.FixtureRequest) -> Callable[..., Client]:
 
 
 @pytest.fixture
+def twilio(sandbox: Sandbox, connect: Callable[..., Client]) -> Client:
+    """Twilio's SDK, talking to the sandbox."""
+    return connect(sandbox)
+
+
+@pytest.fixture
 def product() -> Iterator[Product]:
     """Where webhooks go."""
     with listening() as product:

@@ -15,8 +15,12 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import requests
 from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
 SID, TOKEN = "AC" + "0" * 32, "sandbox-auth-token"
+OURS, ALICE, BOB = "+15550001000", "+34600000001", "+34600000002"
+WHATSAPP = {"from_": f"whatsapp:{OURS}", "to": f"whatsapp:{ALICE}"}
+SMS = {"from_": OURS, "to": ALICE}
 ROOT = Path(__file__).parents[2]
 
 
@@ -149,3 +153,18 @@ class RewritingHttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio shi
 
     def close(self) -> None:
         self.session.close()
+
+
+def say(sandbox: Sandbox, body: str = "Hello", **more: Any) -> Any:
+    """Alice writes on WhatsApp."""
+    return sandbox.post("twilio/say", **{"from": ALICE, "body": body, **more})
+
+
+def settled(twilio: Client, sid: str) -> Any:
+    """The message once it has failed or arrived."""
+    for _ in range(300):
+        message = twilio.messages(sid).fetch()
+        if message.status not in ("queued", "accepted", "sending", "sent"):
+            return message
+        time.sleep(0.01)
+    raise AssertionError(message.status)
