@@ -10,10 +10,15 @@ from telegram.error import BadRequest
 from test_telegram_client import GROUP, PAVEL, PIXEL, Telegram
 
 
+@pytest.fixture(scope="module")
+def client(sandbox_process: Any) -> Iterator[Telegram]:
+    with Telegram(sandbox_process.base) as client:
+        yield client
+
+
 @pytest.fixture
-def telegram(sandbox: Any) -> Iterator[Telegram]:
-    with Telegram(sandbox.base) as telegram:
-        yield telegram
+def telegram(sandbox: Any, client: Telegram) -> Telegram:
+    return client
 
 
 def test_a_photo_goes_up_by_multipart_and_again_by_id(telegram: Telegram) -> None:

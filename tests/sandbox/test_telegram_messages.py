@@ -11,10 +11,15 @@ from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
 BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("I take it", callback_data="v1:take:7")]])
 
 
+@pytest.fixture(scope="module")
+def client(sandbox_process: Any) -> Iterator[Telegram]:
+    with Telegram(sandbox_process.base) as client:
+        yield client
+
+
 @pytest.fixture
-def telegram(sandbox: Any) -> Iterator[Telegram]:
-    with Telegram(sandbox.base) as telegram:
-        yield telegram
+def telegram(sandbox: Any, client: Telegram) -> Telegram:
+    return client
 
 
 def test_a_text_with_html_and_buttons_comes_back_as_a_message(telegram: Telegram) -> None:

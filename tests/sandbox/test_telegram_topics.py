@@ -9,10 +9,15 @@ from telegram.error import BadRequest
 from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
 
 
+@pytest.fixture(scope="module")
+def client(sandbox_process: Any) -> Iterator[Telegram]:
+    with Telegram(sandbox_process.base) as client:
+        yield client
+
+
 @pytest.fixture
-def telegram(sandbox: Any) -> Iterator[Telegram]:
-    with Telegram(sandbox.base) as telegram:
-        yield telegram
+def telegram(sandbox: Any, client: Telegram) -> Telegram:
+    return client
 
 
 def test_a_topic_is_made_and_written_to(telegram: Telegram) -> None:

@@ -33,10 +33,15 @@ def own(fast: Any) -> Any:
     return fast
 
 
+@pytest.fixture(scope="module")
+def client(fast: Any) -> Iterator[Telegram]:
+    with Telegram(fast.base) as client:
+        yield client
+
+
 @pytest.fixture
-def telegram(own: Any) -> Iterator[Telegram]:
-    with Telegram(own.base) as telegram:
-        yield telegram
+def telegram(own: Any, client: Telegram) -> Telegram:
+    return client
 
 
 def say(own: Any, text: str, user_id: int = PAVEL) -> Any:
@@ -213,39 +218,6 @@ def test_the_answer_of_a_webhook_may_be_a_call(own: Any, telegram: Telegram, rec
         if found := own.ledger(action="sendMessage"):
             break
     assert found[0]["response"]["result"]["text"] == "Noted"
-
-
-def test_setting_the_same_webhook_again_changes_nothing(telegram: Telegram, receiver: Receiver) -> None:
-    first = telegram.call("setWebhook", url=receiver.url)
-    too_soon = telegram.call("setWebhook", url=receiver.url)
-
-    assert first["description"] == "Webhook was set"
-    assert too_soon["parameters"] == {"retry_after": 1}
-    assert telegram.call("deleteWebhook")["description"] == "Webhook was deleted"
-    assert telegram.call("deleteWebhook")["description"] == "Webhook is already deleted"
-
-
-@pytest.mark.parametrize(
-    ("params", "said"),
-    [
-        ({"url": "ftp://x.io"}, "Bad Request: invalid webhook URL specified"),
-        ({"secret_token": "a b"}, "Bad Request: secret token contains unallowed characters"),
-        ({"secret_token": "a" * 257}, "Bad Request: secret token is too long"),
-    ],
-)
-def test_a_wrong_webhook_is_refused(telegram: Telegram, params: dict[str, Any], said: str) -> None:
-    assert telegram.refused("setWebhook", **{"url": "http://127.0.0.1:9/"} | params) == said
-
-
-def test_allowed_updates_stay_as_they_were_when_not_given(telegram: Telegram, receiver: Receiver) -> None:
-    telegram.ok("setWebhook", url=receiver.url, allowed_updates=["message", "message_reaction"])
-    telegram.ok("deleteWebhook")
-
-    info = telegram.ok("getWebhookInfo")
-    telegram.updates(allowed_updates=[])
-
-    assert info["allowed_updates"] == ["message", "message_reaction"]
-    assert "allowed_updates" not in telegram.ok("getWebhookInfo")
 
 
 def test_faults_duplicate_and_silence_a_webhook(own: Any, telegram: Telegram, receiver: Receiver) -> None:
