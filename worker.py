@@ -81,13 +81,14 @@ def main() -> None:
     log.info("worker_stopped", worker=name)
 
 
-def loop(step: Callable[[], int], wake: threading.Event, stop: threading.Event) -> None:
+def loop(step: Callable[[], object], wake: threading.Event, stop: threading.Event) -> None:
     """Works while there is work, then waits to be woken; a failing step is logged and tried again."""
     while not stop.is_set():
         wake.wait(IDLE)
         wake.clear()
-        while not stop.is_set() and watch.sweep(step, "loop"):
-            pass
+        busy: object = True
+        while busy and not stop.is_set():
+            busy = watch.sweep(step, "loop")
 
 
 def _finish(shell: Shell, senders: Senders, ticker: Ticker, threads: list[threading.Thread]) -> None:
