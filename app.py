@@ -13,7 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     log_to_stderr()
     app = Flask("backstop", static_folder=None)
     app.extensions["shell"] = assemble(settings)
-    for door in (webhooks.receive, webhooks.media, webhooks.health):
+    for door in (webhooks.receive, webhooks.media, webhooks.health, webhooks.metrics):
         app.register_blueprint(door)
     for group in commands.GROUPS:
         app.cli.add_command(group)

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     telegram_agent_chat_id: int | None = None
     telegram_lead_chat_id: int | None = None
 
+    metrics_token: str = ""
     lease_seconds: float = Field(30.0, gt=0)
     unknown_seconds: float = Field(10.0, ge=0)
     provider_timeout_seconds: float = Field(10.0, gt=0)

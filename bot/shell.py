@@ -61,4 +61,5 @@ class Shell:
     limits: Limits
     public_url: str
     secret: str
+    metrics_token: str = ""
     wakes: Wakes = field(default_factory=Wakes)

@@ -2,6 +2,7 @@
 
 from webhooks.health import health
 from webhooks.media import media
+from webhooks.metrics import metrics
 from webhooks.receive import receive
 
-__all__ = ["health", "media", "receive"]
+__all__ = ["health", "media", "metrics", "receive"]
