@@ -1,6 +1,7 @@
 """T4: what became of a delivery, and what follows: the topic's number, the agent's tick, the words of a failure."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import media, outbox, tickets
 from bot.scene import Scene, open_scene
 from bot.shell import Shell
-from channels.wire import Receipt, TransportError
+from channels.wire import Receipt, SendMedia, TransportError, from_json
 from conversations.events import Reported
 from models import Delivery, Message, Ticket, Topic
 
@@ -181,7 +182,12 @@ def _failed(scene: Scene, row: Delivery, words: str) -> None:
 
 
 def _failed_in_group(scene: Scene, row: Delivery, words: str) -> None:
-    if row.kind == "SendMedia":
+    if row.kind == "SendMedia" and row.payload["kind"] != "document":
+        # Telegram is choosy about pictures and sounds; as a file it takes nearly all.
+        call = from_json(row.kind, row.payload)
+        assert isinstance(call, SendMedia)
+        outbox.to_group(scene, replace(call, kind="document"), scene.session.get(Message, row.message_id))
+    elif row.kind == "SendMedia":
         caption = row.payload.get("caption", "")
         outbox.notice(
             scene, f"An attachment ({row.payload.get('kind')}) could not be shown: {words}.\n{caption}".strip()

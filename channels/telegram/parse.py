@@ -65,7 +65,7 @@ def _message(message: Message, groups: frozenset[int]) -> Parsed:
         address=str(message.chat.id),
         our_address="",
         provider_id=str(message.message_id),
-        text="" if text == "/start" else text,
+        text=text,
         media=media,
         occurred_at=message.date.astimezone(UTC),
         name=message.from_user.first_name,

@@ -8,7 +8,9 @@ from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import Line, Media, Parsed, Reported, Unused
 
 STATUS = "/webhooks/twilio/status/"
-_KINDS = {"image": "picture", "audio": "voice", "video": "video"}
+_KINDS = {"image": "picture", "video": "video"}
+# Only Ogg is a voice note everywhere; what neither rule knows travels as a document.
+_KINDS |= {"audio/ogg": "voice", "audio/mpeg": "audio", "audio/mp4": "audio"}
 
 
 def _fields(request: Request) -> dict[str, str]:
@@ -80,7 +82,8 @@ def _media(fields: dict[str, str]) -> tuple[Media, ...]:
     found = []
     for index in range(count):
         content_type = fields.get(f"MediaContentType{index}", "")
-        kind = "contact" if "vcard" in content_type else _KINDS.get(content_type.partition("/")[0], "document")
+        plain = content_type.partition(";")[0].strip().lower()
+        kind = _KINDS.get(plain) or _KINDS.get(plain.partition("/")[0], "document")
         if fields.get(f"MediaUrl{index}"):
             found.append(Media(kind, fields[f"MediaUrl{index}"], content_type))
     return tuple(found)
