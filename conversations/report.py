@@ -9,6 +9,7 @@ from conversations.words import Meaning, understand
 from triage import Severity
 
 Step = tuple[State, tuple[Effect, ...]]
+_EMPTY = (Meaning.HELLO, Meaning.PERSON)
 
 
 def begin(event: Event) -> Step:
@@ -55,13 +56,18 @@ def _counted(state: Collecting, event: Said) -> Collecting:
         state,
         last=now,
         wake_at=min(quiet, latest),
-        words=state.words or line.text.strip(),
+        words=_words(state.words, line.text.strip()),
         pictures=state.pictures + _count(line, "picture"),
         voices=state.voices + _count(line, "voice", "audio"),
         files=state.files + _count(line, "video", "document"),
         urgent=urgent,
         category=state.category if state.category != "other" else event.triage.category.value,
     )
+
+
+def _words(kept: str, new: str) -> str:
+    """The first words that tell something: a greeting or a bare call for help gives way to what follows it."""
+    return new if new and (not kept or understand(kept) in _EMPTY) else kept
 
 
 def _count(line: Line, *kinds: str) -> int:
@@ -82,5 +88,5 @@ def _receipt(state: Collecting, facts: Facts) -> Say:
         "aid": state.category,
         "who": "" if facts.known else "ask_who",
     }
-    empty = understand(state.words) in (Meaning.HELLO, Meaning.PERSON) and not (state.pictures or state.voices)
+    empty = understand(state.words) in _EMPTY and not (state.pictures or state.voices or state.files)
     return Say("receipt_what" if empty else "receipt_urgent" if state.urgent else "receipt", values)

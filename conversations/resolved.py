@@ -28,32 +28,61 @@ def listen(state: Resolved, event: Event) -> Step:
 
 
 def _said(state: Resolved, event: Said) -> Step:
+    answer = _solved(state, event)
+    if answer:
+        return _answered(state, event, answer)
     match state:
-        case AskedSolved(unclear=True) | Done(unclear=True):
+        case AskedSolved(unclear=True) | Done(unclear=True) if not _late(state, event):
             return _same(state, event)
-        case AskedSolved():
-            answer = _solved(event)
-            if answer == "yes":
-                return AskedStars(state.at), (RecordSolved("yes"), Say("ask_stars"))
-            if answer:
-                return Waiting(), (RecordSolved(answer), Reopen(f"customer answered {answer}"), Say("reopened"))
         case AskedStars():
             given = stars(event.line.tapped or event.line.text)
             if given:
                 return Done(state.at), (RecordStars(given), Say("rated" if given > 2 else "rated_low"))
-            if event.triage.category is Category.OTHER and understand(event.line.text) is Meaning.OTHER:
+            if understand(event.line.text) is Meaning.YES:
+                return state, (StaySilent("said yes before"),)
+            if _chats(event) and not _late(state, event):
                 return state, (Relay(), StaySilent("a word about the rating; relayed"))
-        case Done():
+        case AskedSolved() | Done():
             pass
         case _:
             assert_never(state)
     return _other(state, event)
 
 
-def _solved(event: Said) -> str:
-    """yes, partly, no or nothing; the button, its number and its word are the same answer."""
+def _chats(event: Said) -> bool:
+    """Whether the line is mere words, about no problem and with no meaning we know."""
+    return (
+        event.triage.category is Category.OTHER and understand(event.line.text) is Meaning.OTHER and not _shows(event)
+    )
+
+
+def _shows(event: Said) -> bool:
+    """Whether a picture, voice note or file came along; a sticker alone says no more than a thumb."""
+    return any(media.kind != "sticker" for media in event.line.media)
+
+
+def _late(state: Resolved, event: Said) -> bool:
+    return event.facts.now - state.at > event.facts.pace.reopens_for
+
+
+def _answered(state: Resolved, event: Said, answer: str) -> Step:
+    """Yes leads to the stars, once; partly and no reopen, or open a linked ticket when they come late."""
+    if answer == "yes":
+        if isinstance(state, AskedSolved):
+            return AskedStars(state.at), (RecordSolved("yes"), Say("ask_stars"))
+        return state, (StaySilent("said yes before"),)
+    if _late(state, event):
+        fresh, effects = report.opened(event)
+        return fresh, (RecordSolved(answer), *effects)
+    return Waiting(), (RecordSolved(answer), Reopen(f"customer answered {answer}"), Say("reopened"))
+
+
+def _solved(state: Resolved, event: Said) -> str:
+    """yes, partly, no or nothing; the button (whenever it is tapped), its number and its word are the same answer."""
     if event.line.tapped in SOLVED:
         return event.line.tapped
+    if not isinstance(state, AskedSolved) or state.unclear:
+        return ""
     match understand(event.line.text):
         case Meaning.YES | Meaning.ONE:
             return "yes"
@@ -67,8 +96,8 @@ def _solved(event: Said) -> str:
 
 def _other(state: Resolved, event: Said) -> Step:
     """Thanks does not reopen, still broken does, another problem is a new ticket, unclear asks once."""
-    late = event.facts.now - state.at > event.facts.pace.reopens_for
-    if event.line.media:
+    late = _late(state, event)
+    if _shows(event):
         return report.opened(event) if late else _reopened()
     match understand(event.line.text):
         case Meaning.THANKS:
@@ -87,7 +116,7 @@ def _same(state: AskedSolved | Done, event: Said) -> Step:
     meant = event.line.tapped or {Meaning.ONE: SAME[0], Meaning.TWO: SAME[1], Meaning.THREE: SAME[2]}.get(
         understand(event.line.text), understand(event.line.text).value
     )
-    if meant in (SAME[2], Meaning.THANKS, Meaning.YES):
+    if meant in (SAME[2], Meaning.THANKS):
         return Done(state.at), (StaySilent("thanks after resolving"),)
     if meant == SAME[1]:
         return Idle(), (Say("go_ahead"),)

@@ -25,9 +25,10 @@ def talk(state: Waiting, event: Event) -> Step:
 
 def _said(state: Waiting, event: Said) -> Step:
     seen: tuple[Effect, ...] = (Raise(event.triage), Relay(), MarkSeen())
-    if understand(event.line.text) in (Meaning.PERSON, Meaning.STOP):
+    heard = understand(event.line.text)
+    if heard in (Meaning.PERSON, Meaning.STOP):
         return state, (*seen, Say("person_here" if event.facts.owner else "person_by"))
-    if not event.facts.known and state.who_asked and event.line.text.strip():
+    if not event.facts.known and state.who_asked and heard is Meaning.OTHER and event.line.text.strip():
         return _who(state, event, seen)
     return state, (*seen, StaySilent("relayed to the people on the ticket"))
 

@@ -24,6 +24,9 @@ class Meaning(StrEnum):
     OTHER = ""
 
 
+_RATING = frozenset(("a", "an", "i", "give", "it", "you", "from", "me", "star", "stars", "bad", "good")) | frozenset(
+    ("estrella", "estrellas", "le", "doy", "un", "una", "mal")
+)
 _TYPO = 5  # words shorter than this must be spelled right
 
 
@@ -37,7 +40,8 @@ def understand(text: str) -> Meaning:
     phrases = _phrases()
     if plain in phrases:
         return phrases[plain]
-    if all(word in _courtesy() for word in plain.split()) and len(plain.split()) <= 7:
+    words = plain.split()
+    if len(words) <= 7 and set(words) <= _courtesy() and any(phrases.get(word) is Meaning.THANKS for word in words):
         return Meaning.THANKS
     near = [meaning for phrase, meaning in phrases.items() if len(phrase) >= _TYPO and _one_off(plain, phrase)]
     if near:
@@ -47,11 +51,15 @@ def understand(text: str) -> Meaning:
 
 def stars(text: str) -> int | None:
     """1 to 5, from ``4``, ``4/5``, ``4 stars`` or as many star signs; None for anything else."""
+    found = re.fullmatch(
+        r"(\D{0,12})([1-5])\ufe0f?\u20e3?(?:\s*(?:/|(?:out\s+)?of|de)\s*5)?(\D{0,16})", text.strip().casefold()
+    )
+    if found:
+        told = not found[1].strip() and re.match(r"\s*[,.:;!(-]", found[3])  # "2, too slow"; "2 missing" is no rating
+        around = _plain(f"{found[1]} {found[3]}").split()
+        return int(found[2]) if told or all(word in _RATING or word in _courtesy() for word in around) else None
     signs = text.count("⭐") or text.count("★")
-    if 1 <= signs <= 5:
-        return signs
-    found = re.fullmatch(r"\D{0,12}([1-5])\ufe0f?\u20e3?(?:\s*(?:/|of|de)\s*5)?(?:\s*\D{0,12})", text.strip())
-    return int(found[1]) if found else None
+    return signs if 1 <= signs <= 5 and not re.search(r"\d", text) else None
 
 
 def _plain(text: str) -> str:

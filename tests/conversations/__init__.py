@@ -1,0 +1,1 @@
+"""The machine and the phrase books, from the customer's side."""
