@@ -1,0 +1,38 @@
+"""Where a measurement lies: its database, its directory, its size."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.databases import fresh
+from tests.support.sandbox import ROOT
+from tests.support.stack import Stack, standing
+
+# Providers that take everything at once: Telegram's flood limits and Twilio's rules lifted, no status callbacks.
+WILLING = {"twilio": {"callback_delays": None, "rules": False}, "telegram": {"flood_limits": False}}
+
+
+@dataclass(frozen=True)
+class Bed:
+    """``database`` is sqlite or postgresql; ``deliveries`` is the length of the drain."""
+
+    database: str
+    directory: Path
+    quick: bool
+    deliveries: int
+
+    def size(self, full: int, quick: int) -> int:
+        return quick if self.quick else full
+
+    def place(self) -> Path:
+        """A fresh directory."""
+        return Path(tempfile.mkdtemp(dir=self.directory))
+
+    @contextlib.contextmanager
+    def stack(self) -> Iterator[Stack]:
+        """Web, worker and sandbox on a fresh database; ``bench`` is importable for what else is started beside them."""
+        place = self.place()
+        with standing(place, fresh(self.database, place), WILLING, PYTHONPATH=str(ROOT)) as stack:
+            yield stack
