@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_process import SID, TOKEN, Product, RewritingHttpClient, Sandbox, listening, running
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import SID, TOKEN, Product, RewritingHttpClient, listening
+from tests.support.sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from sandbox_process import Product, Sandbox, running
+
+from tests.sandbox.twilio_client import Product
+from tests.support.sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pytest
 import requests
 from telegram import InputMediaPhoto, InputMediaVideo
 from telegram.error import BadRequest
-from test_telegram_client import GROUP, PAVEL, PIXEL, Telegram
+
+from tests.sandbox.telegram_client import GROUP, PAVEL, PIXEL, Telegram
 
 
 @pytest.fixture(scope="module")

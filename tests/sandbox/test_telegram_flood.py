@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 from telegram.error import NetworkError, RetryAfter
-from test_telegram_client import GROUP, PAVEL, Telegram
+
+from tests.sandbox.telegram_client import GROUP, PAVEL, Telegram
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,38 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import aiogram.methods
 import pytest
 import requests
 from pydantic import TypeAdapter
-from test_telegram_client import GROUP, LENA, PAVEL, PIXEL, TOMAS, Telegram, judge, started, unknown_fields
+
+from tests.sandbox.telegram_client import GROUP, LENA, PAVEL, PIXEL, TOMAS, Telegram, judge, unknown_fields
+from tests.support.sandbox import Sandbox, running
 
 BUTTONS = {"inline_keyboard": [[{"text": "Take", "callback_data": "take"}]]}
 
 
+@dataclass
+class Day:
+    sandbox: Sandbox
+    updates: list[dict[str, Any]]
+
+
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory, sandbox_process: Any) -> Iterator[Any]:
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """A sandbox without flood limits on which a busy day has passed."""
-    with started(tmp_path_factory.mktemp("day"), {"telegram": {"flood_limits": False}}) as base:
-        sandbox = type(sandbox_process)(base)
-        with Telegram(base) as telegram:
+    with running(tmp_path_factory.mktemp("day"), {"telegram": {"flood_limits": False}}) as sandbox:
+        with Telegram(sandbox.base) as telegram:
             telegram.drained(
                 "message", "edited_message", "callback_query", "message_reaction", "my_chat_member", "chat_member"
             )
             the_bot_works(telegram)
             people_work(sandbox, telegram)
-            sandbox.updates = telegram.updates()
-        yield sandbox
+            updates = telegram.updates()
+        yield Day(sandbox, updates)
 
 
 def the_bot_works(telegram: Telegram) -> None:
@@ -88,7 +96,7 @@ def _look_around(telegram: Telegram, where: dict[str, Any]) -> None:
     ok("deleteForumTopic", **where)
 
 
-def people_work(sandbox: Any, telegram: Telegram) -> None:
+def people_work(sandbox: Sandbox, telegram: Telegram) -> None:
     buttons = json.dumps(BUTTONS)
     card = telegram.ok("sendMessage", chat_id=GROUP, text="card", reply_markup=buttons)["message_id"]
     tap = sandbox.post("telegram/tap", chat_id=GROUP, message_id=card, user_id=TOMAS, data="take")
@@ -108,7 +116,7 @@ def _upload(telegram: Telegram, method: str, field: str, where: dict[str, Any]) 
     return answer["result"]
 
 
-def test_aiogram_knows_every_field_of_every_update(day: Any) -> None:
+def test_aiogram_knows_every_field_of_every_update(day: Day) -> None:
     kinds = {kind for update in day.updates for kind in update} - {"update_id"}
 
     for update in day.updates:
@@ -124,8 +132,8 @@ def test_aiogram_knows_every_field_of_every_update(day: Any) -> None:
     }
 
 
-def test_aiogram_knows_every_field_of_every_answer(day: Any) -> None:
-    calls = [entry for entry in day.ledger(flow="call") if entry["outcome"] == 200]
+def test_aiogram_knows_every_field_of_every_answer(day: Day) -> None:
+    calls = [entry for entry in day.sandbox.ledger(flow="call") if entry["outcome"] == 200]
 
     for entry in calls:
         returning = getattr(aiogram.methods, entry["action"][0].upper() + entry["action"][1:]).__returning__
@@ -135,12 +143,12 @@ def test_aiogram_knows_every_field_of_every_answer(day: Any) -> None:
     assert len({entry["action"] for entry in calls}) > 45
 
 
-def test_update_ids_are_sequential(day: Any) -> None:
+def test_update_ids_are_sequential(day: Day) -> None:
     numbers = [update["update_id"] for update in day.updates]
 
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_nothing_of_the_day_was_unmodelled(day: Any) -> None:
-    assert day.ledger(flow="unmodelled") == []
-    assert [entry["response"] for entry in day.ledger(flow="call") if entry["outcome"] != 200] == []
+def test_nothing_of_the_day_was_unmodelled(day: Day) -> None:
+    assert day.sandbox.ledger(flow="unmodelled") == []
+    assert [entry["response"] for entry in day.sandbox.ledger(flow="call") if entry["outcome"] != 200] == []

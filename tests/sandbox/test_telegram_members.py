@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import requests
-from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
+
+from tests.sandbox.telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram.error import BadRequest, Forbidden
-from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
+
+from tests.sandbox.telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
 
 BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("I take it", callback_data="v1:take:7")]])
 

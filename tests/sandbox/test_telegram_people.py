@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import requests
 from telegram.error import BadRequest, ChatMigrated, Forbidden
-from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram, judge
+
+from tests.sandbox.telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram, judge
 
 BUTTONS = {
     "inline_keyboard": [[{"text": "I take it", "callback_data": "v1:take:7"}, {"text": "Help", "url": "https://x.io"}]]

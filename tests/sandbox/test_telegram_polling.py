@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from telegram.error import Conflict
-from test_telegram_client import PAVEL, Telegram
+
+from tests.sandbox.telegram_client import PAVEL, Telegram
 
 
 @pytest.fixture(scope="module")

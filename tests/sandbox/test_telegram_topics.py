@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from telegram.constants import ForumIconColor
 from telegram.error import BadRequest
-from test_telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
+
+from tests.sandbox.telegram_client import GROUP, LENA, PAVEL, TOMAS, Telegram
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_telegram_client import GROUP, PAVEL, TOMAS, Receiver, Telegram, receiving, started
+
+from tests.sandbox.telegram_client import GROUP, PAVEL, TOMAS, Receiver, Telegram, receiving
+from tests.support.sandbox import Sandbox, running
 
 FAST = {"telegram": {"retry_scale": 0.01, "flood_limits": False}}
 IDA = 777
@@ -20,21 +22,21 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def fast(tmp_path_factory: pytest.TempPathFactory, sandbox_process: Any) -> Iterator[Any]:
+def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One process with quick retries and a steerable clock for this module."""
     directory = tmp_path_factory.mktemp("fast")
-    with started(directory, FAST, "--clock", str(directory / "clock.json")) as base:
-        yield type(sandbox_process)(base)
+    with running(directory, FAST, "--clock", str(directory / "clock.json")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-def own(fast: Any) -> Any:
+def own(fast: Sandbox) -> Sandbox:
     fast.post("reset")
     return fast
 
 
 @pytest.fixture(scope="module")
-def client(fast: Any) -> Iterator[Telegram]:
+def client(fast: Sandbox) -> Iterator[Telegram]:
     with Telegram(fast.base) as client:
         yield client
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_telegram_client import Receiver, Telegram, receiving
+
+from tests.sandbox.telegram_client import Receiver, Telegram, receiving
 
 
 @pytest.fixture

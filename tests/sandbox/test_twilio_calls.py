@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_process import Product, Sandbox
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import Product
+from tests.support.sandbox import Sandbox
 
 OURS, AGENT, OTHER, ALICE = "+15550001000", "+34600000011", "+34600000012", "+34600000001"
 EVENTS = ["initiated", "ringing", "answered", "completed"]

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_process import ALICE, OURS, SID, TOKEN, WHATSAPP, Product, Sandbox, say
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, OURS, SID, TOKEN, WHATSAPP, Product, say
+from tests.support.sandbox import Sandbox
 
 
 def fault(sandbox: Sandbox, action: str, **more: Any) -> None:

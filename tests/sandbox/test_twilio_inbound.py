@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from sandbox_process import ALICE, OURS, WHATSAPP, Product, Sandbox, say
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, OURS, WHATSAPP, Product, say
+from tests.support.sandbox import Sandbox
 
 
 def told(sandbox: Sandbox, product: Product, **said: Any) -> dict[str, str]:

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from sandbox_process import ALICE, BOB, OURS, SID, TOKEN, WHATSAPP, Product, Sandbox, say, settled
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, BOB, OURS, SID, TOKEN, WHATSAPP, Product, say, settled
+from tests.support.sandbox import Sandbox
 
 
 def test_a_list_is_read_page_by_page_newest_first(sandbox: Sandbox, twilio: Client) -> None:

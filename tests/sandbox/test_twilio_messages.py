@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-from sandbox_process import ALICE, OURS, SID, SMS, TOKEN, WHATSAPP, Product, Sandbox, say, settled
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, OURS, SID, SMS, TOKEN, WHATSAPP, Product, say, settled
+from tests.support.sandbox import Sandbox
 
 MESSAGE_KEYS = {
     "account_sid", "api_version", "body", "date_created", "date_sent", "date_updated", "direction", "error_code",

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_process import ALICE, OURS, SID, SMS, TOKEN, WHATSAPP, Product, Sandbox, say
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, OURS, SID, SMS, TOKEN, WHATSAPP, Product, say
+from tests.support.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(

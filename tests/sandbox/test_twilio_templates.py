@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import requests
-from sandbox_process import ALICE, SID, TOKEN, WHATSAPP, Sandbox, say, settled
 from twilio.rest import Client
+
+from tests.sandbox.twilio_client import ALICE, SID, TOKEN, WHATSAPP, say, settled
+from tests.support.sandbox import Sandbox
 
 QUICK_REPLY = {
     "sid": "HX" + "1" * 32,

@@ -1,8 +1,10 @@
 """Webhooks are signed, timed, retried and answered as at Twilio."""
 
 import pytest
-from sandbox_process import ALICE, OURS, TOKEN, Product, Received, Sandbox, say
 from twilio.request_validator import RequestValidator
+
+from tests.sandbox.twilio_client import ALICE, OURS, TOKEN, Product, Received, say
+from tests.support.sandbox import Sandbox
 
 TEMPLATE = "<Response><Message><Body>{}</Body></Message></Response>"
 

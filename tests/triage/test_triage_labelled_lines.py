@@ -1,7 +1,6 @@
 """The labelled table: floors low enough to be honest and high enough to fail when a cue breaks."""
 
-from triage_table import lines, score
-
+from tests.triage.triage_table import lines, score
 from triage import Category, Model, Severity
 
 

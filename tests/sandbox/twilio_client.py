@@ -1,68 +1,23 @@
-"""A sandbox as a process, a stand-in for the product that records webhooks, and Twilio's SDK bent to the sandbox."""
+"""A stand-in for the product that records webhooks, and Twilio's SDK bent to the sandbox."""
 
 import contextlib
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+
+from tests.support.sandbox import Sandbox
 
 SID, TOKEN = "AC" + "0" * 32, "sandbox-auth-token"
 OURS, ALICE, BOB = "+15550001000", "+34600000001", "+34600000002"
 WHATSAPP = {"from_": f"whatsapp:{OURS}", "to": f"whatsapp:{ALICE}"}
 SMS = {"from_": OURS, "to": ALICE}
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Sandbox:
-    """A running sandbox: ``base`` is its address; get and post speak its control interface."""
-
-    base: str
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self._checked(requests.get(f"{self.base}/sandbox/{path}", params=query, timeout=20))
-
-    def post(self, path: str, **body: Any) -> Any:
-        return self._checked(requests.post(f"{self.base}/sandbox/{path}", json=body, timeout=20))
-
-    def ledger(self, **wanted: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.get("ledger", **wanted)["entries"]
-        return found
-
-    @staticmethod
-    def _checked(answer: requests.Response) -> Any:
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
-@contextlib.contextmanager
-def running(directory: Path, settings: dict[str, Any] | None = None, *arguments: str) -> Iterator[Sandbox]:
-    """Starts ``python -m sandbox`` on a free port and stops it at the end."""
-    config = directory / "sandbox.json"
-    config.write_text(json.dumps(settings or {}))
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--config", str(config), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("sandbox ready on "), line
-        yield Sandbox(line.split()[-1])
-    finally:
-        process.terminate()
-        process.wait(10)
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 @dataclass
