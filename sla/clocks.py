@@ -67,17 +67,17 @@ def fold(events: Iterable[Happened], policies: Policies, now: datetime) -> Clock
     """
     clock: Clock | None = None
     replies: dict[Any, datetime] = {}
-    tier = ""
+    tier, severity = "", 0
     for event in events:
         if event.kind == "opened":
-            tier = event.data["tier"]
+            tier, severity = event.data["tier"], event.data["severity"]
             clock = _started(event, policies, tier)
         if clock is None:
             continue
         clock = _passed(clock, event.occurred_at)
         match event.kind:
             case "severity_changed":
-                clock = _rebased(clock, policies.first_response[(tier, event.data["to"])], event.occurred_at, policies)
+                severity = event.data["to"]
             case "replied":
                 replies.setdefault(event.data.get("delivery"), event.occurred_at)
             case "reply_failed":
@@ -85,6 +85,11 @@ def fold(events: Iterable[Happened], policies: Policies, now: datetime) -> Clock
             case "resolved":
                 clock = replace(clock, cancelled_at=clock.cancelled_at or event.occurred_at)
         clock = replace(clock, met_at=min(replies.values(), default=None))
+        if event.kind in (
+            "severity_changed",
+            "reply_failed",
+        ):  # raised while it stood met: applies at the failure (S12)
+            clock = _rebased(clock, policies.first_response[(tier, severity)], event.occurred_at, policies)
     return _passed(clock, now) if clock else None
 
 
@@ -113,7 +118,7 @@ def _rebased(clock: Clock, promised: Target, at: datetime, policies: Policies) -
     def stricter(old: datetime, new: datetime) -> datetime:
         return min(old, new if new > at else at + policies.grace)
 
-    target = stricter(clock.target_due, clock.started_at + promised.target)
     limit = stricter(clock.limit_due, clock.started_at + promised.limit)
+    target = min(limit, stricter(clock.target_due, clock.started_at + promised.target))
     moved = (target, limit) != (clock.target_due, clock.limit_due)
     return replace(clock, target_due=target, limit_due=limit, reason="rebased" if moved else clock.reason)

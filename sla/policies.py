@@ -50,17 +50,22 @@ def duration(text: object, place: str) -> timedelta:
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d)", text) if isinstance(text, str) else None
     if found is None or float(found[1]) == 0:
         raise PolicyError(f'{place}: {text!r} is no duration above zero; write it like "15 min", "4 h" or "3 d"')
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    try:
+        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    except OverflowError as error:
+        raise PolicyError(f'{place}: {text!r:.40} is longer than a calendar; write it like "3 d"') from error
 
 
 def _zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe" is a folder of zones
         raise PolicyError(f'support_zone: {name!r} is no IANA time zone; write it like "Europe/Madrid"') from error
 
 
 def _first_responses(rows: Any) -> dict[tuple[str, int], Target]:
+    if not isinstance(rows, list):
+        raise PolicyError(f"policy: each promise is a table under double brackets; example: {_EXAMPLE}")
     found: dict[tuple[str, int], Target] = {}
     for number, row in enumerate(rows, 1):
         key, target = _first_response(row, f"policy {number}")
