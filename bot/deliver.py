@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot import claims, settle
 from bot.media import public_url
+from bot.outbox import Lane
 from bot.shell import Shell
 from bot.watch import sweep
 from channels import wire
 from channels.wire import Call, Channel, EditText, Receipt, SendMedia, SendText, TransportError
-from models import Delivery, Media, Message, Topic
+from models import Address, Delivery, Media, Message, Topic
 
 log = structlog.get_logger()
 
@@ -119,9 +120,18 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call, trouble = _in_topic(call, topic, row.ticket_id)
         if trouble:
             return Job(row, None, trouble)
+    if row.lane == Lane.TO_CUSTOMER and _stopped(session, row):
+        return Job(row, None, TransportError("the customer has sent STOP on this channel", code="STOP", permanent=True))
     if isinstance(call, SendMedia) and call.source:
         return _with_file(shell, session, row, call)
     return Job(row, call)
+
+
+def _stopped(session: Session, row: Delivery) -> bool:
+    """Whether the customer has said STOP since this was written; what confirms a STOP was written at that moment."""
+    said = select(Address.stopped_at).where(Address.channel == row.channel, Address.value == row.destination)
+    stopped_at = session.scalar(said)
+    return stopped_at is not None and row.created_at != stopped_at
 
 
 def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, TransportError | None]:

@@ -9,6 +9,7 @@ from bot.scene import Scene
 from channels.wire import Fetch, SendMedia, SendText
 from conversations import advance
 from conversations.effects import (
+    Consent,
     Effect,
     MarkSeen,
     NoteWho,
@@ -141,6 +142,14 @@ def _reopen(scene: Scene, effect: Reopen) -> None:
     tickets.reopen(scene, effect.reason)
 
 
+def _consent(scene: Scene, effect: Consent) -> None:
+    """Binds at once; the agents on an open ticket are told."""
+    scene.address.stopped_at = None if effect.given else scene.now
+    if scene.ticket and scene.ticket.state == "open":
+        words = "may be written to again" if effect.given else "has sent STOP: nothing more goes out on this channel"
+        outbox.notice(scene, f"{scene.name or 'The customer'} {words}.")
+
+
 def _stay_silent(_: Scene, __: StaySilent) -> None:
     """Kept as the reason on the inbox row."""
 
@@ -156,4 +165,5 @@ PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     RecordSolved: _record_solved,
     RecordStars: _record_stars,
     Reopen: _reopen,
+    Consent: _consent,
 }

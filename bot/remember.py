@@ -12,9 +12,9 @@ def remember(shell: Shell, channel: str, request: Request) -> bool:
     envelope = provider.identify(request)
     row = {
         "channel": channel,
-        "account": envelope.account,
-        "provider_id": envelope.provider_id,
-        "source": envelope.source,
+        "account": _storable(envelope.account),
+        "provider_id": _storable(envelope.provider_id),
+        "source": _storable(envelope.source),
         "target": request.target,
         "content_type": request.headers.get("content-type", ""),
         "body": request.body,
@@ -25,3 +25,8 @@ def remember(shell: Shell, channel: str, request: Request) -> bool:
         if fresh:
             shell.db.ring(session)
     return fresh
+
+
+def _storable(name: str) -> str:
+    """PostgreSQL takes no NUL in a text, and no database half a surrogate: such a webhook would come again for ever."""
+    return name.replace("\0", "\ufffd").encode(errors="replace").decode()

@@ -48,7 +48,14 @@ class Scene:
 
     def facts(self) -> Facts:
         owner = self.ticket.owner.name if self.ticket and self.ticket.owner else ""
-        return Facts(self.now, known=self.address.contact is not None, owner=owner, pace=self.shell.pace)
+        return Facts(
+            self.now,
+            known=self.address.contact is not None,
+            owner=owner,
+            category=self.ticket.category if self.ticket else "",
+            stopped=self.address.stopped_at is not None,
+            pace=self.shell.pace,
+        )
 
 
 def open_scene(shell: Shell, session: Session, conversation_id: int) -> Scene:

@@ -171,6 +171,8 @@ def _failed(scene: Scene, row: Delivery, words: str) -> None:
     if row.thread.startswith(("topic:", "card:", "react:", "tap:")):
         _failed_in_group(scene, row, words)
         return
+    if row.fault.startswith("21610") and row.destination == scene.address.value:
+        scene.address.stopped_at = scene.now  # the carrier knew of a STOP that we did not
     who, message = scene.name or "the customer", _agents_message(scene, row)
     if message is None:
         outbox.notice(scene, f"The bot's message did not reach {who}: {words}.")

@@ -74,4 +74,13 @@ class Reopen:
     reason: str
 
 
-Effect = OpenTicket | Relay | MarkSeen | Raise | Say | StaySilent | NoteWho | RecordSolved | RecordStars | Reopen
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether we may write to this address, from now on."""
+
+    given: bool
+
+
+Effect = (
+    OpenTicket | Relay | MarkSeen | Raise | Say | StaySilent | NoteWho | RecordSolved | RecordStars | Reopen | Consent
+)

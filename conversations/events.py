@@ -48,11 +48,13 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the shell knows when it tells the machine: the time, whether the sender is in the directory,
-    the name of the person who has the ticket, the pace."""
+    the name of the person who has the ticket and its category, whether the sender said STOP, the pace."""
 
     now: datetime
     known: bool = True
     owner: str = ""
+    category: str = ""
+    stopped: bool = False
     pace: Pace = field(default_factory=Pace)
 
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from conversations import report, resolved, waiting
+from conversations import consent, report, resolved, waiting
 from conversations.effects import Effect, OpenTicket, Relay, Say, StaySilent
 from conversations.events import Event, Said
 from conversations.states import AskedSolved, AskedStars, Collecting, Done, Idle, Lost, State, Waiting
@@ -12,6 +12,16 @@ Step = tuple[State, tuple[Effect, ...]]
 
 def advance(state: State, event: Event) -> Step:
     """The next state and what should happen. Every Said yields a Say or a StaySilent (conversations.md rule 4)."""
+    if not isinstance(event, Said):
+        return _flow(state, event)
+    consented = consent.heard(state, event)
+    if consented is not None:
+        return consented
+    following, effects = _flow(state, event)
+    return following, (*consent.lifted(event), *effects)
+
+
+def _flow(state: State, event: Event) -> Step:
     match state:
         case Idle():
             return report.begin(event)

@@ -16,8 +16,12 @@ def begin(event: Event) -> Step:
     """Opens a ticket for anything but a bare thanks."""
     if not isinstance(event, Said):
         return Idle(), ()
-    if understand(event.line.text) is Meaning.THANKS and not event.line.media:
-        return Idle(), (Say("welcome"),)
+    if not event.line.media:
+        match understand(event.line.text):
+            case Meaning.THANKS:
+                return Idle(), (Say("welcome"),)
+            case Meaning.START:  # Telegram's /start only opens the chat
+                return Idle(), (Say("go_ahead"),)
     return opened(event)
 
 

@@ -61,6 +61,11 @@ def _shows(event: Said) -> bool:
     return any(media.kind != "sticker" for media in event.line.media)
 
 
+def _another(event: Said) -> bool:
+    """Whether the line is about another category than the ticket's."""
+    return event.triage.category.value not in ("other", event.facts.category)
+
+
 def _late(state: Resolved, event: Said) -> bool:
     return event.facts.now - state.at > event.facts.pace.reopens_for
 
@@ -102,6 +107,8 @@ def _other(state: Resolved, event: Said) -> Step:
     match understand(event.line.text):
         case Meaning.THANKS:
             return state, (StaySilent("thanks after resolving"),)
+        case Meaning.STILL_BROKEN if not late and _another(event):
+            return report.opened(event)
         case Meaning.STILL_BROKEN | Meaning.PERSON | Meaning.NO if not late:
             return _reopened()
     if late or event.triage.category is not Category.OTHER:

@@ -18,6 +18,7 @@ class Meaning(StrEnum):
     PERSON = "person"
     STILL_BROKEN = "still_broken"
     STOP = "stop"
+    START = "start"
     ONE = "1"
     TWO = "2"
     THREE = "3"

@@ -18,9 +18,10 @@ class Delivery(Base):
 
     ``kind`` names the ``channels.wire`` call which ``payload`` holds; ``thread`` keeps the order (one at a time,
     by id); of several waiting with one ``coalesce_key`` only the newest goes. ``state``: queued, leased, unknown,
-    then accepted, sent, delivered, read or failed, superseded. ``fault`` keeps a failure told after acceptance;
-    ``doubt``: an earlier attempt may have been taken, so this one may be a repetition.
-    ``retry_at``, ``lease_until`` and ``begun_at`` (the first attempt) are real time by the database's clock, the other moments business time.
+    then accepted, sent, delivered, read or failed, superseded. ``fault`` keeps the provider's last refusal;
+    ``doubt``: an earlier attempt may have been taken, so this one may be a repetition. ``retry_at``,
+    ``lease_until`` and ``begun_at`` (the first attempt) are real time by the database's clock, the other
+    moments business time.
     """
 
     __tablename__ = "deliveries"

@@ -1,5 +1,7 @@
 """Studios and how to reach their people."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,7 +38,8 @@ class Contact(Base):
 class Address(Base):
     """One way to reach somebody. ``value`` is opaque: a number, a chat id, a mailbox, a hidden WhatsApp id.
 
-    ``contact`` is None while we do not know who it is; ``claim`` is what they said, not yet believed.
+    ``contact`` is None while we do not know who it is; ``claim`` is what they said, not yet believed;
+    ``stopped_at`` is when they said STOP, and nothing is sent after it.
     """
 
     __tablename__ = "addresses"
@@ -48,5 +51,6 @@ class Address(Base):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey(Contact.id), index=True)
     profile_name: Mapped[str] = mapped_column(default="")
     claim: Mapped[str] = mapped_column(default="")
+    stopped_at: Mapped[datetime | None]
 
     contact: Mapped[Contact | None] = relationship(lazy="joined")

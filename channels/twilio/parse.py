@@ -5,7 +5,7 @@ import re
 
 from channels.twilio.verify import form
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
-from conversations.events import Line, Media, Parsed, Reported, Unused
+from conversations.events import Line, Media, Parsed, Reported
 
 STATUS = "/webhooks/twilio/status/"
 _KINDS = {"image": "picture", "video": "video"}
@@ -42,8 +42,6 @@ def parse(request: Request, account: str) -> Parsed:
     missing = [name for name in ("MessageSid", "From", "To") if not fields.get(name)]
     if missing:
         raise NotUnderstood(f"the message webhook has no {', '.join(missing)}")
-    if fields.get("OptOutType"):
-        return Unused(f"Twilio answered {fields['OptOutType']} itself")
     return _line(fields)
 
 
@@ -51,7 +49,7 @@ def _reported(request: Request, fields: dict[str, str]) -> Reported:
     number = request.path.rpartition("/")[2]
     status = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
     sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
-    if not number.isdigit() or not status or not sid:
+    if not number.isdecimal() or not status or not sid:
         raise NotUnderstood("the status callback has no delivery number, MessageSid or MessageStatus")
     return Reported(int(number), status, sid, fields.get("ErrorCode", ""))
 

@@ -24,7 +24,8 @@ class Owner:
     def says(self, body: str = "", **more: Any) -> list[int | None]:
         """Writes; the HTTP statuses our webhook answered."""
         told = self.story.stack.sandbox.post(
-            "twilio/say", **{"from": self.number, "to": WHATSAPP, "channel": self.channel, "body": body, "name": self.name, **more}
+            "twilio/say",
+            **{"from": self.number, "to": WHATSAPP, "channel": self.channel, "body": body, "name": self.name, **more},
         )
         statuses: list[int | None] = told["statuses"]
         return statuses

@@ -51,7 +51,12 @@ class Stack:
 
     def flask(self, *arguments: str) -> str:
         done = subprocess.run(
-            [str(BIN / "flask"), *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            [str(BIN / "flask"), *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -59,12 +64,14 @@ class Stack:
     def ready(self) -> bool:
         try:
             return requests.get(f"{self.public}/ready", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:  # not listening yet, or listening and still loading
             return False
 
 
 @contextlib.contextmanager
-def standing(directory: Path, database_url: str, sandbox_settings: dict[str, Any] | None = None, **extra: str) -> Iterator[Stack]:
+def standing(
+    directory: Path, database_url: str, sandbox_settings: dict[str, Any] | None = None, **extra: str
+) -> Iterator[Stack]:
     """A stack that is ready: migrated, webhooks set, sample studios known."""
     public = f"http://127.0.0.1:{_free_port()}"
     with running(directory, _pointed(sandbox_settings or {}, public)) as sandbox:
