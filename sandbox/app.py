@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import mail, scenario, telegram, twilio
+from sandbox import mail, page, scenario, telegram, twilio
 from sandbox.clock import Clock
 from sandbox.world import WORLD, World
 
@@ -31,6 +31,7 @@ def create_app(settings: dict[str, Any], clock_file: Path | None = None, seed: i
     twilio.attach(app)
     telegram.attach(app)
     mail.attach(app)
+    page.attach(app)
     return app
 
 
