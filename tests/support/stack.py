@@ -74,7 +74,8 @@ def standing(
 ) -> Iterator[Stack]:
     """A stack that is ready: migrated, webhooks set, sample studios known."""
     public = f"http://127.0.0.1:{_free_port()}"
-    with running(directory, _pointed(sandbox_settings or {}, public)) as sandbox:
+    clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
+    with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
         stack = Stack(sandbox, _environment(database_url, public, sandbox.base) | extra, directory)
         try:
             stack.flask("release")
