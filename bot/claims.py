@@ -119,10 +119,14 @@ def _embedded(engine: Engine) -> None:
 
 
 def waiting(session: Session, now: datetime, most: int) -> list[int]:
-    """The inbox rows whose turn has come, oldest first."""
+    """The inbox rows whose turn has come, oldest first; what queues behind a crashed one must not fill the batch."""
     due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= now)
-    found = session.scalars(select(Inbound.id).where(Inbound.state == "waiting", due).order_by(Inbound.id).limit(most))
-    return list(found)
+    crashed = aliased(Inbound)
+    behind = select(crashed.id).where(
+        crashed.source == Inbound.source, crashed.source != "", crashed.state == "waiting", crashed.retry_at > now
+    )
+    wanted = select(Inbound.id).where(Inbound.state == "waiting", due, ~behind.exists())
+    return list(session.scalars(wanted.order_by(Inbound.id).limit(most)))
 
 
 def take(session: Session, number: int) -> Inbound | None:

@@ -1,0 +1,38 @@
+"""Fixtures of the in-process tests; each test package's conftest names them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from bot.shell import Shell
+from tests.bot.house import House, open_shell
+from tests.bot.templates import empty
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unwritten_log() -> None:
+    """Log events go nowhere; on a terminal's default structlog takes seconds to draw the locals of one exception."""
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path) -> str:
+    """A migrated database without rows."""
+    return empty(database_kind, tmp_path)
+
+
+@pytest.fixture
+def shell(database_url: str) -> Iterator[Shell]:
+    """The program's parts on an empty database, SQLite and PostgreSQL in turn."""
+    made = open_shell(database_url)
+    yield made
+    made.db.engine.dispose()
+
+
+@pytest.fixture
+def house(shell: Shell) -> House:
+    return House(shell)

@@ -1,0 +1,120 @@
+"""Hand-written stand-ins at the shell's edges: a clock that stands still, and channels that remember their calls."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from channels.wire import Call, Channel, Envelope, Fetch, File, OpenTopic, Receipt, Request, TransportError
+from conversations.events import Parsed
+
+NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)  # a Wednesday; 14:00 in Madrid
+Outcome = Receipt | TransportError | Exception | Callable[[Call], Receipt]
+
+
+class SteadyClock(Clock):
+    """Stands still until told to pass; ``ahead`` sets business time apart from real time, as a rehearsal does."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment, self.ahead = moment, timedelta(0)
+
+    @property
+    def rehearsing(self) -> bool:
+        return self.ahead != timedelta(0)
+
+    def sample(self) -> None:
+        """There is nothing to ask."""
+
+    def real(self) -> datetime:
+        return self.moment
+
+    def now(self) -> datetime:
+        return self.moment + self.ahead
+
+    def passes(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One call made, for which row of the outbox."""
+
+    call: Call
+    delivery: int
+
+
+@dataclass
+class Rule:
+    """What the provider does with the next ``times`` calls that fit."""
+
+    fits: Callable[[Call], bool]
+    outcome: Outcome
+    times: int
+
+
+class Recorder:
+    """The real channel's verify, identify, parse and explain; what goes out is kept, and answered by rules.
+
+    Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells.
+    """
+
+    def __init__(self, real: Channel, form: str) -> None:
+        self._real, self._form, self._lock = real, form, threading.Lock()
+        self._numbers = itertools.count(1001)
+        self._rules: list[Rule] = []
+        self.sent: list[Sent] = []
+        self.asked: list[Call] = []
+        self.has: list[Receipt] = []
+        self.before_send: Callable[[], None] = lambda: None
+
+    def when(self, fits: Callable[[Call], bool] | type, outcome: Outcome, times: int = 1) -> None:
+        matches = (lambda call: isinstance(call, fits)) if isinstance(fits, type) else fits
+        self._rules.append(Rule(matches, outcome, times))
+
+    @property
+    def calls(self) -> list[Call]:
+        return [sent.call for sent in self.sent]
+
+    def verify(self, request: Request) -> None:
+        self._real.verify(request)
+
+    def identify(self, request: Request) -> Envelope:
+        return self._real.identify(request)
+
+    def parse(self, request: Request) -> Parsed:
+        return self._real.parse(request)
+
+    def explain(self, code: str) -> str:
+        return self._real.explain(code)
+
+    def open(self) -> None:
+        """Nothing to open."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def send(self, call: Call, delivery_id: int) -> Receipt:
+        self.before_send()
+        with self._lock:
+            self.sent.append(Sent(call, delivery_id))
+            rule = next((rule for rule in self._rules if rule.times and rule.fits(call)), None)
+            if rule:
+                rule.times -= 1
+        outcome = rule.outcome if rule else self._taken(call)
+        if callable(outcome):
+            outcome = outcome(call)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def find(self, call: Call, since: datetime) -> list[Receipt]:
+        self.asked.append(call)
+        return list(self.has)
+
+    def _taken(self, call: Call) -> Receipt:
+        if isinstance(call, Fetch):
+            return Receipt(file=File(b"bytes of " + call.media.ref.encode(), call.media.content_type or "image/jpeg"))
+        number = next(self._numbers)
+        return Receipt(str(number) if isinstance(call, OpenTopic) else self._form.format(number))

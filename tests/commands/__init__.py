@@ -1,0 +1,1 @@
+"""The operators' commands, through Flask's runner."""

@@ -1,0 +1,3 @@
+from tests.bot.fixtures import database_url, house, shell, unwritten_log
+
+__all__ = ["database_url", "house", "shell", "unwritten_log"]

@@ -1,0 +1,1 @@
+"""The doors for machines, through Flask's test client."""
