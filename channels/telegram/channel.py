@@ -55,7 +55,7 @@ class Telegram:
 
     def verify(self, request: Request) -> None:
         told = request.headers.get("x-telegram-bot-api-secret-token", "")
-        if not hmac.compare_digest(told.encode(), self._account.secret.encode()):
+        if not hmac.compare_digest(told.encode(errors="replace"), self._account.secret.encode()):
             raise Forged("the X-Telegram-Bot-Api-Secret-Token does not match")
 
     def identify(self, request: Request) -> Envelope:

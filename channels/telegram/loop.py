@@ -23,6 +23,7 @@ class BotLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._bot: Bot | None = None
+        self._request: HTTPXRequest | None = None
 
     def run(self, work: Callable[[Bot], Coroutine[Any, Any, T]]) -> T:
         """Waits for ``work(bot)``; its exceptions come out here."""
@@ -36,13 +37,14 @@ class BotLoop:
     def close(self) -> None:
         """Closes the connections and ends the thread."""
         with self._lock:
-            if self._loop is None or self._bot is None or self._thread is None:
+            if self._loop is None or self._request is None or self._thread is None:
                 return
-            asyncio.run_coroutine_threadsafe(self._bot.shutdown(), self._loop).result(5)
+            # Not Bot.shutdown(): it does nothing for a Bot that was never initialized.
+            asyncio.run_coroutine_threadsafe(self._request.shutdown(), self._loop).result(5)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
             self._loop.close()
-            self._loop = self._bot = self._thread = None
+            self._loop = self._bot = self._thread = self._request = None
 
     def _started(self) -> tuple[asyncio.AbstractEventLoop, Bot]:
         with self._lock:
@@ -55,16 +57,17 @@ class BotLoop:
 
     def _made(self) -> Bot:
         """Time-outs bound every call; media may take a minute (facts: the defaults give up on media after 20 s)."""
+        self._request = HTTPXRequest(
+            connection_pool_size=16,
+            connect_timeout=min(5.0, self._timeout),
+            read_timeout=self._timeout,
+            write_timeout=self._timeout,
+            media_write_timeout=max(60.0, self._timeout),
+            pool_timeout=5.0,
+        )
         return Bot(
             self._token,
             base_url=f"{self._base}/bot",
             base_file_url=f"{self._base}/file/bot",
-            request=HTTPXRequest(
-                connection_pool_size=16,
-                connect_timeout=min(5.0, self._timeout),
-                read_timeout=self._timeout,
-                write_timeout=self._timeout,
-                media_write_timeout=max(60.0, self._timeout),
-                pool_timeout=5.0,
-            ),
+            request=self._request,
         )

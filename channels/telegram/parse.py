@@ -11,6 +11,8 @@ from telegram import User as TelegramUser
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import DeskSaid, DeskTapped, Line, Media, Parsed, Person, Unused
 
+# What a part of another type, a time past all calendars or a body nested too deep comes out as.
+_ODD = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 _ANONYMOUS = 1087968824  # GroupAnonymousBot, the sender of anonymous admins
 
 
@@ -19,7 +21,7 @@ def identify(request: Request, account: str) -> Envelope:
     try:
         update = json.loads(request.body)
         number, place = str(int(update["update_id"])), _place(update)
-    except (ValueError, KeyError, TypeError):
+    except _ODD:
         return Envelope(account, "sha256:" + hashlib.sha256(request.body).hexdigest(), "")
     return Envelope(account, number, f"telegram:{place}")
 
@@ -40,9 +42,13 @@ def parse(request: Request, groups: frozenset[int]) -> Parsed:
         data = json.loads(request.body)
         if not isinstance(data, dict) or "update_id" not in data:
             raise NotUnderstood("the body is no Telegram update: it has no update_id")
-        update = Update.de_json(data, None)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _read(data, groups)
+    except _ODD as error:
         raise NotUnderstood(f"the update cannot be read: {type(error).__name__}") from error
+
+
+def _read(data: dict[str, Any], groups: frozenset[int]) -> Parsed:
+    update = Update.de_json(data, None)
     if update.callback_query:
         return _tapped(update.callback_query, groups)
     if update.message:

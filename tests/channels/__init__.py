@@ -1,0 +1,1 @@
+"""Twilio and Telegram on the wire."""
