@@ -45,10 +45,11 @@ def _addressed(scene: Scene, event: DeskSaid) -> tuple[str, bool]:
         return event.text, False
     ours = select(Delivery).where(Delivery.destination == str(event.chat), Delivery.provider_id == str(event.reply_to))
     answered = scene.session.scalar(ours)
-    if answered is None or answered.message_id is None:
+    if answered is None or answered.ticket_id != _ticket(scene).id:
         return event.text, False
-    line = scene.session.get(Message, answered.message_id)
-    return event.text, line is not None and line.author == "customer" and answered.ticket_id == _ticket(scene).id
+    line = scene.session.get(Message, answered.message_id) if answered.message_id else None
+    theirs = line is not None and line.author == "customer"
+    return event.text, theirs or answered.coalesce_key == outbox.card_key(_ticket(scene).id)
 
 
 def _reply(scene: Scene, agent: Agent, message: Message, event: DeskSaid, text: str) -> None:

@@ -128,7 +128,39 @@ def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) 
     common = {"channel": "telegram", "destination": str(group), "thread": thread, "lane": Lane.TO_GROUP}
     queue(scene, OpenTopic(str(group), name[:128]), **common)
     card_call = SendText(str(group), card, options=buttons, html=True)
-    queue(scene, card_call, coalesce_key=card_key(ticket.id), message_id=scene.message and scene.message.id, **common)
+    queue(scene, card_call, coalesce_key=card_key(ticket.id), **common)
+
+
+def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tuple[Option, ...]) -> None:
+    """A new topic for a ticket whose topic was deleted: its card first, then every line that had not arrived."""
+    topic = _topic(scene)
+    if topic is None:
+        return
+    waiting = select(Delivery).where(
+        Delivery.thread == gone.thread, Delivery.id > gone.id, Delivery.state.in_(("queued", "unknown"))
+    )
+    lines = [gone, *scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())]
+    scene.session.delete(topic)
+    scene.session.flush()
+    open_topic(scene, name, card, buttons)
+    for line in lines:
+        line.state = "superseded"
+        if line.kind != "OpenTopic" and not line.coalesce_key:
+            scene.session.add(_again(line, thread=line.thread))
+
+
+def past_topic(scene: Scene, refused: Delivery) -> None:
+    """The line again, in the group itself and under the ticket's number; it waits there as long as it must."""
+    text = f"#{refused.ticket_id} {refused.payload['text']}"
+    payload = {"to": refused.payload["to"], "text": text}
+    again = _again(refused, thread=f"general:{refused.id}")
+    again.payload = payload
+    scene.session.add(again)
+
+
+def _again(row: Delivery, thread: str) -> Delivery:
+    copied = ("kind", "channel", "destination", "lane", "payload", "message_id", "ticket_id", "created_at")
+    return Delivery(thread=thread, **{name: getattr(row, name) for name in copied})
 
 
 def card_key(ticket_id: int) -> str:

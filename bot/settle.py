@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import media, outbox, tickets
+from bot import card, media, outbox, tickets
 from bot.scene import Scene, open_scene
 from bot.shell import Shell
 from channels.wire import Receipt, SendMedia, TransportError, from_json
@@ -123,17 +123,22 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     row.fault = f"{error.code} {error}".strip()
     first_tried = row.created_at
     late = (shell.clock.now() - first_tried).total_seconds() > shell.limits.give_up
-    if error.permanent or late:
+    if (error.permanent and not _must_arrive(row)) or late:
         row.state, row.lease_until = "failed", None
         log.warning("delivery_failed", delivery=row.id, code=error.code)
         if scene:
-            _failed(scene, row, str(error))
+            _failed(scene, row, str(error), error.code)
         return
     row.state = "unknown" if error.unknown else "queued"
     row.lease_until = None
     row.retry_at = now + timedelta(seconds=_wait(shell, row, error))
     if error.retry_after is not None and row.destination:
         _hold_destination(session, row)
+
+
+def _must_arrive(row: Delivery) -> bool:
+    """A line already sent past its topic waits for the group itself: the bot may be let in again."""
+    return row.thread.startswith("general:")
 
 
 def _wait(shell: Shell, row: Delivery, error: TransportError) -> float:
@@ -162,16 +167,16 @@ def _failed_later(shell: Shell, scene: Scene | None, row: Delivery, event: Repor
     if scene and accepted and _agents_message(scene, row):
         tickets.record(scene, "reply_failed", scene.now, "bot", {"delivery": row.id, "code": event.code})
     if scene:
-        _failed(scene, row, words)
+        _failed(scene, row, words, event.code)
     return f"status {event.status}"
 
 
-def _failed(scene: Scene, row: Delivery, words: str) -> None:
+def _failed(scene: Scene, row: Delivery, words: str, code: str) -> None:
     """Says a failure where somebody can act on it; what was for the group is put there in another form."""
-    if row.thread.startswith(("topic:", "card:", "react:", "tap:")):
-        _failed_in_group(scene, row, words)
+    if row.thread.startswith(("topic:", "general:", "card:", "react:", "tap:")):
+        _failed_in_group(scene, row, words, code)
         return
-    if row.fault.startswith("21610") and row.destination == scene.address.value:
+    if code == "21610" and row.destination == scene.address.value:
         scene.address.stopped_at = scene.now  # the carrier knew of a STOP that we did not
     who, message = scene.name or "the customer", _agents_message(scene, row)
     if message is None:
@@ -183,7 +188,12 @@ def _failed(scene: Scene, row: Delivery, words: str) -> None:
     tickets.refresh(scene)
 
 
-def _failed_in_group(scene: Scene, row: Delivery, words: str) -> None:
+def _failed_in_group(scene: Scene, row: Delivery, words: str, code: str) -> None:
+    """A deleted topic is opened anew with all that waited; a refused line goes to the group itself."""
+    if code == "topic_gone" and row.thread.startswith("topic:") and scene.ticket:
+        ticket = scene.ticket
+        outbox.renew_topic(scene, row, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+        return
     if row.kind == "SendMedia" and row.payload["kind"] != "document":
         # Telegram is choosy about pictures and sounds; as a file it takes nearly all.
         call = from_json(row.kind, row.payload)
@@ -194,5 +204,7 @@ def _failed_in_group(scene: Scene, row: Delivery, words: str) -> None:
         outbox.notice(
             scene, f"An attachment ({row.payload.get('kind')}) could not be shown: {words}.\n{caption}".strip()
         )
+    elif row.kind == "SendText" and row.thread.startswith("topic:"):
+        outbox.past_topic(scene, row)
     elif row.kind in ("OpenTopic", "SendText"):
         log.error("group_refused", delivery=row.id, ticket=row.ticket_id, kind=row.kind)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.people import Story
+from tests.support.people import LENA, Story
 from tests.support.sandbox import GROUP, eventually
 
 GROUP_SEND = {"provider": "telegram", "method": "sendMessage", "destination": str(GROUP)}
@@ -73,3 +73,38 @@ def test_a_stopped_worker_finishes_and_leaves_cleanly(story: Story) -> None:
 
     assert code == 0
     assert took < 20
+
+
+def test_a_deleted_topic_is_opened_anew_with_the_lines_that_waited(story: Story) -> None:
+    owner = story.owner("Olga", "Weiss", "agency")
+    owner.says("galleries do not load")
+    gone = story.topic_of(f"Weiss {story.number}")
+    story.stack.sandbox.post(
+        "telegram/topics", chat_id=GROUP, message_thread_id=gone.thread, user_id=LENA, action="delete"
+    )
+
+    owner.says("line one")
+    owner.says("line two")
+
+    topic = story.topic_of(f"Weiss {story.number}", 30)
+    topic.shows("line two", 30)
+    assert topic.thread != gone.thread
+    assert [text for text in topic.texts() if text.startswith("Olga: line")] == ["Olga: line one", "Olga: line two"]
+    topic.writes("Olga, Lena here.", reply_to=topic.card())
+    owner.hears("Olga, Lena here.")
+
+
+def test_a_refused_topic_line_goes_to_the_group_under_its_number(story: Story) -> None:
+    owner = story.owner("Hana", "Sato", "agency")
+    owner.says("galleries do not load")
+    topic = story.topic_of(f"Sato {story.number}")
+    story.stack.sandbox.post("faults", action="status", status=400, **GROUP_SEND)
+
+    owner.says("still here, anybody?")
+
+    def general() -> bool:
+        root = next(one for one in story.group()["topics"] if one["name"] == "General")
+        texts = [str(message.get("text")) for message in root["messages"]]
+        return any(text == f"#{topic.number} Hana: still here, anybody?" for text in texts)
+
+    eventually(general, 20, "the line in the group itself")
