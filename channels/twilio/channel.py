@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 from twilio.request_validator import RequestValidator
+from urllib3.exceptions import HTTPError
 
 from channels.twilio import parse, verify
 from channels.twilio.errors import meaning
@@ -79,7 +80,10 @@ class Twilio:
 
     def _create(self, form: dict[str, Any], delivery_id: int) -> Receipt:
         form["status_callback"] = f"{self._account.public_url}{parse.STATUS}{delivery_id}"
-        return Receipt(self._asked(lambda client: client.messages.create(**form)).sid)
+        sid = self._asked(lambda client: client.messages.create(**form)).sid
+        if not sid:
+            raise TransportError("Twilio's answer was not understood", unknown=True)
+        return Receipt(sid)
 
     def _asked(self, work: Any) -> Any:
         """Runs one SDK call and turns its errors into ours (the SDK does not wrap those of requests)."""
@@ -93,7 +97,7 @@ class Twilio:
             raise TransportError("Twilio could not be reached") from error
         except requests.RequestException as error:
             raise _broken(error) from error
-        except TwilioException as error:
+        except (TwilioException, ValueError) as error:  # ValueError: a 2xx whose body is no JSON
             raise TransportError("Twilio's answer was not understood", unknown=True) from error
 
     def _connected(self) -> "Client":
@@ -106,6 +110,14 @@ class Twilio:
         return self._client
 
     def _fetch(self, url: str) -> File:
+        try:
+            return self._downloaded(url)
+        except (requests.RequestException, HTTPError) as error:  # HTTPError: urllib3's, while the body is read
+            raise TransportError("the attachment could not be fetched") from error
+        except ValueError as error:
+            raise TransportError("the attachment's address cannot be read", permanent=True) from error
+
+    def _downloaded(self, url: str) -> File:
         """Downloads an attachment with our credentials from Twilio alone; redirects lose them and stay with Twilio."""
         home = urlsplit(self._account.api_base)
         if urlsplit(url).hostname not in ("api.twilio.com", home.hostname):
@@ -114,19 +126,16 @@ class Twilio:
             (home.scheme, home.netloc, home.path.rstrip("/") + urlsplit(url).path, urlsplit(url).query, "")
         )
         auth: tuple[str, str] | None = (self._account.sid, self._account.token)
-        try:
-            for _ in range(4):
-                with self._session.get(
-                    here, auth=auth, timeout=self._account.timeout, stream=True, allow_redirects=False
-                ) as found:
-                    if not found.is_redirect:
-                        return _file(found)
-                    here, auth = urljoin(here, found.headers["location"]), None
-                    host = urlsplit(here).hostname or ""
-                    if host != home.hostname and not f".{host}".endswith(_CDN):
-                        raise TransportError("the attachment redirects away from Twilio", permanent=True)
-        except requests.RequestException as error:
-            raise TransportError("the attachment could not be fetched") from error
+        for _ in range(4):
+            with self._session.get(
+                here, auth=auth, timeout=self._account.timeout, stream=True, allow_redirects=False
+            ) as found:
+                if not found.is_redirect:
+                    return _file(found)
+                here, auth = urljoin(here, found.headers["location"]), None
+                host = urlsplit(here).hostname or ""
+                if host != home.hostname and not f".{host}".endswith(_CDN):
+                    raise TransportError("the attachment redirects away from Twilio", permanent=True)
         raise TransportError("the attachment redirects without end", permanent=True)
 
 

@@ -13,6 +13,7 @@ class Meaning:
 
 CODES: dict[str, Meaning] = {
     "20003": Meaning("Twilio refuses our credentials; the operator must renew TWILIO_AUTH_TOKEN", permanent=False),
+    "20404": Meaning("Twilio does not know our account; the operator must check TWILIO_ACCOUNT_SID", permanent=False),
     "20429": Meaning("Twilio asked us to slow down", permanent=False),
     "21211": Meaning("the number is not valid"),
     "21408": Meaning("sending to this country is switched off in Twilio"),
