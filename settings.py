@@ -20,7 +20,7 @@ def _origin(text: str) -> str:
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("is no http(s) address; write it like https://support.studio.example")
     if "_" in (parts.hostname or ""):
-        raise ValueError("has an underscore in its host name, which Twilio refuses for callbacks")
+        raise ValueError("has an underscore in its host name, which Twilio refuses for callbacks; write it like my-bot")
     return text.rstrip("/")
 
 
@@ -106,6 +106,18 @@ _NEEDS = {
 }
 
 
+_EXAMPLES = {
+    "PUBLIC_URL": "https://support.studio.example",
+    "TELEGRAM_AGENT_CHAT_ID": "-1001234567890",
+    "TELEGRAM_LEAD_CHAT_ID": "-1001234567891",
+    "POLICY_FILE": "/etc/backstop/policy.toml",
+    "LEASE_SECONDS": "30",
+    "UNKNOWN_SECONDS": "10",
+    "PROVIDER_TIMEOUT_SECONDS": "10",
+    "TICK_SECONDS": "0.5",
+}
+
+
 def load() -> Settings:
     """Reads and checks the environment. Raises SettingsError naming every setting that is missing or wrong."""
     try:
@@ -126,8 +138,9 @@ def _from_files() -> dict[str, Any]:
         if path and not os.environ.get(field.upper()):
             try:
                 found[field] = Path(path).read_text().strip()
-            except OSError as error:
-                raise SettingsError(f"{field.upper()}_FILE: {path} cannot be read ({error.strerror})") from error
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is no text"
+                raise SettingsError(f"{field.upper()}_FILE: {path} cannot be read ({why})") from error
     return found
 
 
@@ -148,6 +161,8 @@ def _wrong(settings: Settings) -> list[str]:
             "DATABASE_URL is neither SQLite nor PostgreSQL; "
             "examples: sqlite:////var/lib/backstop.sqlite3, postgresql://user:secret@host/backstop"
         )
+    if settings.policy_file and not settings.policy_file.is_file():
+        problems.append(f"POLICY_FILE {settings.policy_file} is no file; example: {_EXAMPLES['POLICY_FILE']}")
     if settings.lease_seconds <= settings.provider_timeout_seconds:
         problems.append("LEASE_SECONDS must be longer than PROVIDER_TIMEOUT_SECONDS; example: 30 and 10")
     return problems
@@ -155,4 +170,5 @@ def _wrong(settings: Settings) -> list[str]:
 
 def _sentence(wrong: Any) -> str:
     name = ".".join(str(part) for part in wrong["loc"]).upper()
-    return f"{name} {wrong['msg'].removeprefix('Value error, ')}"
+    sentence = f"{name} {wrong['msg'].removeprefix('Value error, ')}"
+    return f"{sentence}; example: {_EXAMPLES[name]}" if name in _EXAMPLES and "like" not in sentence else sentence

@@ -1,0 +1,1 @@
+"""What stops the start, and in which words."""
