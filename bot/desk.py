@@ -1,5 +1,6 @@
 """The agents' side: replies and notes in a topic, taps on the card. Source: desk.md."""
 
+import re
 from dataclasses import asdict
 
 from sqlalchemy import select
@@ -38,9 +39,9 @@ def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
 
 def _addressed(scene: Scene, event: DeskSaid) -> tuple[str, bool]:
     """(the text, whether it is for the customer): ``/r text``, or a reply to their line or to the card."""
-    command, _, rest = event.text.partition(" ")
-    if command.partition("@")[0] == "/r":
-        return rest.strip(), bool(rest.strip() or event.media)
+    if command := re.match(r"/r(@\w+)?(\s+|$)", event.text):
+        rest = event.text[command.end() :].strip()
+        return rest, bool(rest or event.media)
     if event.reply_to is None or event.text.startswith("/"):
         return event.text, False
     ours = select(Delivery).where(Delivery.destination == str(event.chat), Delivery.provider_id == str(event.reply_to))
@@ -59,7 +60,8 @@ def _reply(scene: Scene, agent: Agent, message: Message, event: DeskSaid, text: 
         ticket.owner = agent
         tickets.record(scene, "taken", scene.now, f"agent:{agent.id}", {"by": "answering"})
         tickets.refresh(scene)
-    play(scene, Answered(scene.facts()))
+    if _current(scene):
+        play(scene, Answered(scene.facts()))
     for number, media in enumerate(event.media):
         outbox.media_to_customer(scene, media, text if number == 0 else "", message)
     if text and not event.media:
@@ -70,7 +72,7 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     """I take it and Resolve; whoever tapped is told what became of it, also on a stale button."""
     version, _, rest = event.data.partition(":")
     action, _, number = rest.partition(":")
-    ticket = session.get(Ticket, int(number)) if version == "v1" and number.isdigit() else None
+    ticket = session.get(Ticket, int(number)) if version == "v1" and re.fullmatch(r"[0-9]{1,18}", number) else None
     topic = session.get(Topic, ticket.id) if ticket else None
     if ticket is None or topic is None or topic.chat_id != event.chat:
         return "a tap on a button of no ticket here"
@@ -107,7 +109,10 @@ def _resolve(scene: Scene, agent: Agent) -> str:
     if _current(scene):
         play(scene, Closed(scene.facts()))
     tickets.refresh(scene)
-    return f"#{ticket.id} resolved. The customer is asked whether it is."
+    asked = (
+        "The customer is asked whether it is." if _current(scene) else "They have a newer ticket, so nobody asks them."
+    )
+    return f"#{ticket.id} resolved. {asked}"
 
 
 def _unknown(_: Scene, __: Agent) -> str:

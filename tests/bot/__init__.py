@@ -1,1 +1,1 @@
-"""The shell in one process: every verb on both databases, with the real channels' ears and a recorder as their mouth."""
+"""The shell in one process, verb by verb, on both databases."""

@@ -65,7 +65,7 @@ class Recorder:
         self._numbers = itertools.count(1001)
         self._rules: list[Rule] = []
         self.sent: list[Sent] = []
-        self.asked: list[Call] = []
+        self.asked: list[tuple[Call, datetime]] = []
         self.has: list[Receipt] = []
         self.before_send: Callable[[], None] = lambda: None
 
@@ -110,7 +110,7 @@ class Recorder:
         return outcome
 
     def find(self, call: Call, since: datetime) -> list[Receipt]:
-        self.asked.append(call)
+        self.asked.append((call, since))
         return list(self.has)
 
     def _taken(self, call: Call) -> Receipt:

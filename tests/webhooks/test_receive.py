@@ -14,9 +14,7 @@ from tests.webhooks.doors import client, posts
 MESSAGES = "/webhooks/twilio/messages"
 LINE = {"MessageSid": "SM1", "AccountSid": SID, "From": "whatsapp:+34600000001", "To": "whatsapp:+34910000000"}
 MIB = 2**20
-UNCAUGHT = pytest.mark.xfail(
-    strict=True, reason="channels.telegram.parse.identify misses OverflowError, RecursionError"
-)
+UNCAUGHT = pytest.mark.xfail(strict=True, reason="telegram.parse.identify misses OverflowError, RecursionError")
 
 
 def dead(shell: Shell) -> Shell:
