@@ -66,7 +66,7 @@ def durability(url: str) -> dict[str, str]:
         rows = session.execute(
             text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"), {"names": list(_SETTINGS)}
         )
-        return {name: setting for name, setting in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 def _cpu() -> str:
