@@ -29,6 +29,7 @@ _RATING = frozenset(("a", "an", "i", "give", "it", "you", "from", "me", "star", 
     ("estrella", "estrellas", "le", "doy", "un", "una", "mal")
 )
 _TYPO = 5  # words shorter than this must be spelled right
+_BINDING = (Meaning.STOP, Meaning.START)  # and these too: "pagar" is no "parar"
 
 
 def understand(text: str) -> Meaning:
@@ -44,7 +45,11 @@ def understand(text: str) -> Meaning:
     words = plain.split()
     if len(words) <= 7 and set(words) <= _courtesy() and any(phrases.get(word) is Meaning.THANKS for word in words):
         return Meaning.THANKS
-    near = [meaning for phrase, meaning in phrases.items() if len(phrase) >= _TYPO and _one_off(plain, phrase)]
+    near = [
+        meaning
+        for phrase, meaning in phrases.items()
+        if len(phrase) >= _TYPO and meaning not in _BINDING and _one_off(plain, phrase)
+    ]
     if near:
         return near[0]
     return Meaning.STILL_BROKEN if any(phrase in plain for phrase in _said_so(Meaning.STILL_BROKEN)) else Meaning.OTHER

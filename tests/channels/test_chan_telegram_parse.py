@@ -314,7 +314,9 @@ SAMPLES = [
     {"update_id": 1, "message": customers(location={"latitude": 1.5, "longitude": 2.5})},
     *({"update_id": 1, kind: value} for kind, value in OTHER_KINDS),
 ]
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
+scalars: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
+)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

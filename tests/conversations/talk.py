@@ -82,17 +82,17 @@ class Talk:
         return effects
 
 
-def receipted(**facts: bool) -> Talk:
+def receipted(*, known: bool = True) -> Talk:
     """A talk whose report has its receipt."""
-    talk = Talk(**facts)
+    talk = Talk(known=known)
     talk.says("my upload stops at 40%", UPLOAD)
     talk.is_woken()
     return talk
 
 
-def closed(**facts: bool) -> Talk:
+def closed(*, known: bool = True) -> Talk:
     """A talk whose ticket a person resolved a minute ago."""
-    talk = receipted(**facts)
+    talk = receipted(known=known)
     talk.is_taken()
     talk.is_closed()
     talk.now += timedelta(minutes=1)

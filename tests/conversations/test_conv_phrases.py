@@ -34,7 +34,14 @@ def every_sentence(one: Book) -> list[str]:
 
 
 def filled(language: str, phrase: str, **more: str | int) -> str:
-    values = {"name": "Carmen", "by": "14:37", "agent": "Lena", "number": 7, "aid": "payment", "words": LONG_WORDS}
+    values: dict[str, str | int] = {
+        "name": "Carmen",
+        "by": "14:37",
+        "agent": "Lena",
+        "number": 7,
+        "aid": "payment",
+        "words": LONG_WORDS,
+    }
     return render(language, phrase, {**values, "picture": 2, "voice": 1, "file": 3, **more})
 
 
@@ -215,6 +222,11 @@ def test_every_button_label_typed_by_hand_means_its_button(language: str) -> Non
 )
 def test_a_sentence_is_not_read_as_the_short_word_in_it(text: str) -> None:
     assert understand(text) is Meaning.OTHER
+
+
+@pytest.mark.parametrize("text", ["pagar", "para", "stap", "stops", "stars", "smart", "baha", "empezad"])
+def test_a_word_that_binds_must_be_spelled_right(text: str) -> None:
+    assert understand(text) not in (Meaning.STOP, Meaning("start"))
 
 
 @pytest.mark.parametrize("text", ["not working", "not fixed", "not solved", "no funciona", "it is back"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from conversations.effects import MarkSeen, NoteWho, OpenTicket, Raise, Relay, Say
-from conversations.events import Pace
+from conversations.events import Media, Pace
 from conversations.states import Collecting, Idle, Waiting, wake_at
 from tests.conversations.talk import (
     CHAT,
@@ -24,6 +24,7 @@ from tests.conversations.talk import (
     receipted,
     silent,
 )
+from triage import Triage
 
 
 def receipt(talk: Talk) -> Say:
@@ -148,18 +149,14 @@ def test_a_burst_opens_one_ticket_and_marks_later_pieces_seen() -> None:
 @pytest.mark.parametrize(
     ("triage", "phrase"), [(URGENT, "receipt_urgent"), (UPLOAD, "receipt"), (about("payment", 3), "receipt")]
 )
-def test_the_receipt_fits_how_bad_it_is_and_brings_first_aid(triage: object, phrase: str) -> None:
+def test_the_receipt_fits_how_bad_it_is_and_brings_first_aid(triage: Triage, phrase: str) -> None:
     talk = Talk()
-    talk.says("something happened to us", triage)  # type: ignore[arg-type]
+    talk.says("something happened to us", triage)
 
     said = receipt(talk)
 
     assert said.phrase == phrase
-    assert said.values["aid"] == talk_category(triage)
-
-
-def talk_category(triage: object) -> str:
-    return str(triage.category.value)  # type: ignore[attr-defined]
+    assert said.values["aid"] == triage.category.value
 
 
 def test_first_aid_follows_the_first_line_that_tells_the_topic() -> None:
@@ -192,9 +189,9 @@ def test_a_greeting_sent_before_the_problem_does_not_hide_it(greeting: str) -> N
 
 
 @pytest.mark.parametrize("media", [PICTURE, VOICE, DOCUMENT])
-def test_a_greeting_with_an_attachment_is_receipted_with_the_attachment(media: object) -> None:
+def test_a_greeting_with_an_attachment_is_receipted_with_the_attachment(media: Media) -> None:
     talk = Talk()
-    talk.says("hello", media=(media,))  # type: ignore[arg-type]
+    talk.says("hello", media=(media,))
 
     said = receipt(talk)
 
@@ -202,10 +199,10 @@ def test_a_greeting_with_an_attachment_is_receipted_with_the_attachment(media: o
 
 
 @pytest.mark.parametrize("media", [(PICTURE,), (VOICE,), (STICKER,), ()])
-def test_a_message_without_words_still_gets_a_ticket_and_a_receipt(media: tuple[object, ...]) -> None:
+def test_a_message_without_words_still_gets_a_ticket_and_a_receipt(media: tuple[Media, ...]) -> None:
     talk = Talk()
 
-    effects = talk.says("", media=media)  # type: ignore[arg-type]
+    effects = talk.says("", media=media)
 
     assert opens(effects)
     assert receipt(talk).phrase == "receipt"

@@ -1,11 +1,13 @@
 """With the receipt in hand: every line reaches the people, and a person is one word away (rules 1, 4)."""
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
 
-from conversations.effects import MarkSeen, Raise, Relay
-from conversations.states import AskedSolved, Idle, Lost, Waiting
+from conversations.effects import MarkSeen, Raise, Relay, Say
+from conversations.events import Media
+from conversations.states import AskedSolved, Idle, Lost, State, Waiting
 from tests.conversations.talk import (
     CHAT,
     DOCUMENT,
@@ -24,22 +26,23 @@ from tests.conversations.talk import (
     reopens,
     silent,
 )
+from triage import Triage
 
 PERSON_WORDS = ("agent", "Person", "HUMAN", "help", "0", "?", "??", "persona", "agente", "ayuda", "help!", "humano")
 A_PERSON_COMES = {"person_by", "person_here", "reopened", "receipt", "receipt_what", "receipt_urgent"}
 
 
 @pytest.mark.parametrize("triage", [CHAT, UPLOAD, URGENT])
-def test_every_line_goes_to_the_people_is_seen_and_may_raise_the_severity(triage: object) -> None:
-    effects = receipted().says("one more thing", triage)  # type: ignore[arg-type]
+def test_every_line_goes_to_the_people_is_seen_and_may_raise_the_severity(triage: Triage) -> None:
+    effects = receipted().says("one more thing", triage)
 
-    assert effects[:3] == (Raise(triage), Relay(), MarkSeen())  # type: ignore[arg-type]
+    assert effects[:3] == (Raise(triage), Relay(), MarkSeen())
     assert silent(effects)
 
 
 @pytest.mark.parametrize("media", [PICTURE, STICKER, DOCUMENT])
-def test_a_later_attachment_is_relayed_and_the_silence_has_a_reason(media: object) -> None:
-    effects = receipted().says(media=(media,))  # type: ignore[arg-type]
+def test_a_later_attachment_is_relayed_and_the_silence_has_a_reason(media: Media) -> None:
+    effects = receipted().says(media=(media,))
 
     assert "Relay" in kinds(effects)
     assert silent(effects)
@@ -69,8 +72,8 @@ def test_a_word_for_a_person_is_answered_while_waiting(word: str, known: bool) -
 
 @pytest.mark.parametrize("word", PERSON_WORDS)
 @pytest.mark.parametrize("make", [closed, rated_next, done], ids=["asked solved", "asked stars", "done"])
-def test_a_word_for_a_person_brings_one_back_after_resolving(make: object, word: str) -> None:
-    talk: Talk = make()  # type: ignore[operator]
+def test_a_word_for_a_person_brings_one_back_after_resolving(make: Callable[[], Talk], word: str) -> None:
+    talk = make()
 
     effects = talk.says(word)
 
@@ -90,8 +93,8 @@ def test_a_word_for_a_person_brings_one_back_when_we_asked_what_was_meant(word: 
 
 @pytest.mark.parametrize("word", PERSON_WORDS)
 @pytest.mark.parametrize("state", [Idle(), Lost("Gone", {})], ids=["idle", "lost"])
-def test_a_word_for_a_person_alone_opens_a_ticket(state: object, word: str) -> None:
-    talk = Talk(state=state)  # type: ignore[arg-type]
+def test_a_word_for_a_person_alone_opens_a_ticket(state: State, word: str) -> None:
+    talk = Talk(state=state)
 
     effects = talk.says(word)
     said = phrases(effects) or phrases(talk.is_woken())
@@ -116,9 +119,7 @@ def test_resolving_asks_was_it_solved_with_three_buttons() -> None:
 
     effects = talk.is_closed()
 
-    assert [(effect.phrase, effect.options) for effect in effects] == [  # type: ignore[union-attr]
-        ("closed", ("yes", "partly", "no"))
-    ]
+    assert effects == (Say("closed", options=("yes", "partly", "no")),)
     assert talk.state == AskedSolved(talk.now)
 
 
