@@ -138,7 +138,7 @@ def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, Tr
     """Where no topic could be opened the line goes to the group itself, under the ticket's number."""
     match call:
         case EditText() if topic is None or topic.card_id is None:
-            return call, TransportError("the card is not there yet", retry_after=1.0)
+            return call, TransportError("the card is not there yet")
         case EditText() if topic is not None and topic.card_id is not None:
             return replace(call, message=topic.card_id), None
         case SendText() if topic is None or topic.thread_id is None:
