@@ -1,8 +1,9 @@
 """Operators' commands, one module a group: ``flask db``, ``flask release``, ``flask studios``, ``flask tickets``."""
 
 from commands.database import db
+from commands.inbox import inbox
 from commands.release import release
 from commands.studios import studios
 from commands.tickets import tickets
 
-GROUPS = (db, release, studios, tickets)
+GROUPS = (db, inbox, release, studios, tickets)
