@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,7 +28,9 @@ _MEASURED_IN = {"floor": "intake"}  # the floor has no meaning apart from the ru
 
 
 def main() -> None:
+    """Measures what is asked for; told to end (SIGTERM), it stops what it started and prints what it has."""
     args = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     databases = report.DATABASES if args.database == "both" else (args.database,)
     here, began = machine.look(), datetime.now(UTC)
     _say(here.line())
