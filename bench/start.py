@@ -48,7 +48,7 @@ def _web(stack: Stack) -> float:
 
 def _up(stack: Stack) -> bool:
     try:
-        return requests.get(f"{stack.public}/up", timeout=5).status_code == 200
+        return requests.get(f"{stack.public}/up", timeout=60).status_code == 200
     except requests.ConnectionError:
         return False
 
