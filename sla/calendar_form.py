@@ -45,9 +45,7 @@ def read(form: object, zone_name: str = "") -> Calendar:
 def _always(form: Mapping[str, Any], zone_name: str) -> Calendar:
     beside = [key for key in ("days", "holidays", "closed", "open") if form.get(key)]
     if beside:
-        raise CalendarError(
-            f"always = true never closes, so it takes no {', '.join(beside)}; leave out one or the other"
-        )
+        raise CalendarError(f"always = true never closes, so it takes no {', '.join(beside)}; write only one of them")
     return Calendar(_zone(form.get("zone", zone_name or "UTC")), always=True)
 
 
