@@ -112,9 +112,8 @@ _SMS_PLACES = {
 def _whatsapp_fields(account: Account, said: Said, message: Message) -> dict[str, str]:
     fields = {"ProfileName": said.name or "Sandbox", "MessageType": _message_type(said, message)}
     context: Json = {"ProfileName": fields["ProfileName"]}
-    if addresses.hidden(message.from_):
-        fields["ExternalUserId"] = message.from_
-    else:
+    fields["ExternalUserId"] = addresses.external_id(message.from_)
+    if not addresses.hidden(message.from_):
         fields["WaId"] = said.from_.removeprefix("+")
         context["WaId"] = fields["WaId"]
     fields |= {"Forwarded": "false", "FrequentlyForwarded": "false", "ReferralNumMedia": "0"}

@@ -96,9 +96,10 @@ def _tell(reader: Reader, verb: Element, kept: Recording) -> None:
 
 
 async def browse(ask: Ask) -> web.StreamResponse:
-    wanted = ask.request.match_info.get("call") or ask.text("CallSid")
+    call = ask.request.match_info.get("call")
+    wanted, shape = call or ask.text("CallSid"), _json_of_call if call else _json
     rows = [row for row in reversed(ask.account.recordings.values()) if wanted in ("", row.call_sid)]
-    return answer(paging.page(ask, rows, "recordings", lambda row: _json(ask.account, row)))
+    return answer(paging.page(ask, rows, "recordings", lambda row: shape(ask.account, row)))
 
 
 async def fetch(ask: Ask) -> web.StreamResponse:
@@ -150,6 +151,12 @@ def _json(account: Account, kept: Recording) -> Json:
         "encryption_details": None,
         "media_url": _url(account, kept),
     }
+
+
+def _json_of_call(account: Account, kept: Recording) -> Json:
+    """Behind a call the same resource has a track and no links (api.v2010.account.call.call_recording)."""
+    shown = _json(account, kept) | {"track": "inbound"}
+    return {name: value for name, value in shown.items() if name not in ("media_url", "subresource_uris")}
 
 
 def _silence(seconds: int) -> bytes:

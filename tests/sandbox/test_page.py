@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.support.needs import needs
 from tests.support.sandbox import GROUP, WHATSAPP, Sandbox, running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,8 +27,7 @@ ACCOUNT = "AC" + "0" * 32
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(f"no browser to open the page with: none of {', '.join(NAMES)} is installed")
+    needs(found is not None, f"a browser to open the page with: none of {', '.join(NAMES)} is installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
