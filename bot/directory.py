@@ -55,7 +55,10 @@ def _read(data: bytes) -> list[dict[str, str]]:
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise DirectoryError(f"the first line has no {', '.join(missing)}; it is: {','.join(COLUMNS)}")
-    return [_checked(row, number) for number, row in enumerate(reader, 2)]
+    try:
+        return [_checked(row, reader.line_num) for row in reader]
+    except csv.Error as error:
+        raise DirectoryError(f"line {reader.line_num}: {error}; example: {EXAMPLE}") from error
 
 
 def _checked(raw: dict[str | Any, str | Any], line: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import card, media, outbox, tickets
@@ -16,7 +16,17 @@ from conversations.events import Reported
 from models import Delivery, Message, Ticket, Topic
 
 log = structlog.get_logger()
-RANK = {"queued": 0, "leased": 0, "unknown": 0, "held": 0, "accepted": 1, "sent": 2, "delivered": 3, "read": 4}
+RANK = {
+    "queued": 0,
+    "leased": 0,
+    "unknown": 0,
+    "held": 0,
+    "accepted": 1,
+    "sent": 2,
+    "failed": 3,
+    "delivered": 4,
+    "read": 5,
+}
 # Twilio's words for how far a message got (twilio.com/docs/messaging/guides/track-outbound-message-status).
 _REPORTED = {"accepted": "accepted", "queued": "accepted", "sending": "accepted", "scheduled": "accepted"} | {
     "sent": "sent",
@@ -24,7 +34,7 @@ _REPORTED = {"accepted": "accepted", "queued": "accepted", "sending": "accepted"
     "read": "read",
 }
 _FAILED = ("failed", "undelivered", "canceled")
-_TICKS = {"accepted": "👀", "sent": "👀", "delivered": "👌", "read": "👍"}
+_TICKS = {"accepted": "👀", "sent": "👀", "failed": "👎", "delivered": "👌", "read": "👍"}
 _SLOWEST = 60.0  # seconds between attempts, at most
 
 
@@ -85,15 +95,14 @@ def _rise(scene: Scene | None, row: Delivery, reached: str) -> None:
     row.state, row.lease_until, row.retry_at = reached, None, None
     if scene is None:
         return
-    if before == 0:
-        row.accepted_at = scene.now
+    row.accepted_at = row.accepted_at or scene.now
     message = _agents_message(scene, row)
     if message is None:
         return
-    if before == 0:
-        tickets.record(scene, "replied", scene.now, f"agent:{message.agent_id}", {"delivery": row.id})
+    if before in (RANK["queued"], RANK["failed"]):  # accepted, or delivered in spite of a failure told before
+        tickets.record(scene, "replied", row.accepted_at, f"agent:{message.agent_id}", {"delivery": row.id})
         tickets.refresh(scene)
-    _tick(scene, message, _TICKS[reached])
+    _tick(scene, message)
 
 
 def _agents_message(scene: Scene, row: Delivery) -> Message | None:
@@ -104,10 +113,16 @@ def _agents_message(scene: Scene, row: Delivery) -> Message | None:
     return message if message and message.author == "agent" else None
 
 
-def _tick(scene: Scene, message: Message, emoji: str) -> None:
+def _tick(scene: Scene, message: Message) -> None:
+    """Shows how far the whole reply got: of several pieces the worst, nothing before all are accepted."""
+    pieces = select(Delivery.state).where(
+        Delivery.message_id == message.id, Delivery.kind.in_(("SendText", "SendMedia"))
+    )
+    states = list(scene.session.scalars(pieces))
+    worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0))
     chat, _, number = message.origin.partition("/")
-    if number:
-        outbox.react(scene, chat, int(number), emoji)
+    if number and worst in _TICKS:
+        outbox.react(scene, chat, int(number), _TICKS[worst])
 
 
 def _keep_file(shell: Shell, session: Session, row: Delivery, receipt: Receipt) -> None:
@@ -184,7 +199,7 @@ def _failed(scene: Scene, row: Delivery, words: str, code: str) -> None:
         return
     _, _, number = message.origin.partition("/")
     outbox.notice(scene, f"NOT DELIVERED to {who}: {words}.", reply_to=int(number) if number else None)
-    _tick(scene, message, "👎")
+    _tick(scene, message)
     tickets.refresh(scene)
 
 

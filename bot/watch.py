@@ -1,6 +1,7 @@
 """T5: what time does: bursts end, clocks come due, workers say they are alive. Each sweep stands alone."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -36,11 +37,15 @@ def quiet(shell: Shell) -> None:
         ended = select(Conversation.id).where(Conversation.wake_at <= now).order_by(Conversation.wake_at)
         numbers = session.scalars(ended.limit(BATCH)).all()
     for number in numbers:
-        with shell.db.writing() as session:
-            scene = open_scene(shell, session, number)
-            if scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
-                play(scene, WentQuiet(scene.facts()))
+        sweep(partial(_end_burst, shell, number), "quiet")
         shell.wakes.deliver.set()
+
+
+def _end_burst(shell: Shell, number: int) -> None:
+    with shell.db.writing() as session:
+        scene = open_scene(shell, session, number)
+        if scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
+            play(scene, WentQuiet(scene.facts()))
 
 
 def clocks(shell: Shell) -> None:
@@ -50,7 +55,7 @@ def clocks(shell: Shell) -> None:
         due = select(Clock.ticket_id).where(Clock.due_at < now).order_by(Clock.due_at).limit(BATCH)
         numbers = session.scalars(due).all()
     for number in numbers:
-        _come_due(shell, number)
+        sweep(partial(_come_due, shell, number), "clocks")
         shell.wakes.deliver.set()
 
 
