@@ -1,15 +1,22 @@
 """The policy file: who is promised which first answer, by (tier, severity). Source: sla.md section 1."""
 
 import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sla import calendar_form
+from sla.calendars import ALWAYS, Calendar, CalendarError, due
+from sla.zones import zone
 
 TIERS = ("free", "pro", "agency")
 SEVERITIES = (1, 2, 3)
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_ROW, _MARKS = {"tier", "severity", "calendar", "first_response"}, {"target", "limit"}
 _EXAMPLE = '[[policy]] tier = "agency", severity = 1, first_response = { target = "15 min", limit = "4 h" }'
 
 
@@ -19,10 +26,19 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``target`` is told to the customer, ``limit`` is the contract; both elapsed time, target <= limit."""
+    """``target`` is told to the customer and runs on ``calendar``, whose name is ``hours``; ``limit`` is the
+    contract and elapsed time. On the always calendar target <= limit."""
 
     target: timedelta
     limit: timedelta
+    calendar: Calendar = ALWAYS
+    hours: str = "always"
+
+    def target_due(self, start: datetime) -> datetime:
+        """The least of the calendar's due and the limit (S1), aware UTC."""
+        at = due(self.calendar, start, self.target).at
+        assert at is not None  # only a pause leaves it open
+        return min(at, start + self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +49,19 @@ class Policies:
     support_zone: ZoneInfo
     grace: timedelta
     first_response: Mapping[tuple[str, int], Target]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
 
 def read(data: Mapping[str, Any], version: str) -> Policies:
     """Checks and types the parsed TOML. Raises PolicyError naming the entry, what is wrong and an example."""
+    support_zone = _zone(data.get("support_zone", "Europe/Madrid"))
+    calendars = _calendars(data.get("calendars", {}), support_zone.key)
     return Policies(
         version=version,
-        support_zone=_zone(data.get("support_zone", "Europe/Madrid")),
+        support_zone=support_zone,
         grace=duration(data.get("grace", "15 min"), "grace"),
-        first_response=_first_responses(data.get("policy", [])),
+        first_response=_first_responses(data.get("policy", []), calendars),
+        calendars=calendars,
     )
 
 
@@ -58,17 +78,31 @@ def duration(text: object, place: str) -> timedelta:
 
 def _zone(name: object) -> ZoneInfo:
     try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe" is a folder of zones
+        return zone(str(name))
+    except ZoneInfoNotFoundError as error:
         raise PolicyError(f'support_zone: {name!r} is no IANA time zone; write it like "Europe/Madrid"') from error
 
 
-def _first_responses(rows: Any) -> dict[tuple[str, int], Target]:
+def _calendars(forms: Any, support_zone: str) -> dict[str, Calendar]:
+    """The calendars that ship (``sla/calendars.toml``) and the file's own, which replace those of the same name."""
+    if not isinstance(forms, Mapping):
+        raise PolicyError("calendars: each is a table of its own; example: [calendars.support] always = true")
+    shipped = tomllib.loads(resources.files("sla").joinpath("calendars.toml").read_text())
+    found = {}
+    for name, form in {**shipped, **forms}.items():
+        try:
+            found[name] = calendar_form.read(form, support_zone)
+        except CalendarError as error:
+            raise PolicyError(f"[calendars.{name}] {error}") from error
+    return found
+
+
+def _first_responses(rows: Any, calendars: Mapping[str, Calendar]) -> dict[tuple[str, int], Target]:
     if not isinstance(rows, list):
         raise PolicyError(f"policy: each promise is a table under double brackets; example: {_EXAMPLE}")
     found: dict[tuple[str, int], Target] = {}
     for number, row in enumerate(rows, 1):
-        key, target = _first_response(row, f"policy {number}")
+        key, target = _first_response(row, f"policy {number}", calendars)
         if key in found:
             raise PolicyError(f"policy {number}: a second policy for {key[0]} SEV{key[1]}; keep one of them")
         found[key] = target
@@ -78,7 +112,7 @@ def _first_responses(rows: Any) -> dict[tuple[str, int], Target]:
     return found
 
 
-def _first_response(row: Any, place: str) -> tuple[tuple[str, int], Target]:
+def _first_response(row: Any, place: str, calendars: Mapping[str, Calendar]) -> tuple[tuple[str, int], Target]:
     try:
         tier, severity, mark = row["tier"], row["severity"], row["first_response"]
         target, limit = mark["target"], mark["limit"]
@@ -86,7 +120,14 @@ def _first_response(row: Any, place: str) -> tuple[tuple[str, int], Target]:
         raise PolicyError(f"{place}: {error} is missing; example: {_EXAMPLE}") from error
     if tier not in TIERS or severity not in SEVERITIES:
         raise PolicyError(f"{place}: unknown tier or severity {tier!r}, {severity!r}; example: {_EXAMPLE}")
-    spoken = Target(duration(target, f"{place} target"), duration(limit, f"{place} limit"))
-    if spoken.target > spoken.limit:
+    unknown = sorted((set(row) - _ROW) | {f"first_response.{key}" for key in set(mark) - _MARKS})
+    if unknown:
+        raise PolicyError(f"{place}: unknown {', '.join(unknown)}; example: {_EXAMPLE}")
+    hours = row.get("calendar", "always")
+    if not isinstance(hours, str) or hours not in calendars:
+        known = ", ".join(sorted(calendars))
+        raise PolicyError(f"{place}: unknown calendar {hours!r}; the file knows {known}; example: {_EXAMPLE}")
+    spoken = Target(duration(target, f"{place} target"), duration(limit, f"{place} limit"), calendars[hours], hours)
+    if spoken.calendar.always and spoken.target > spoken.limit:
         raise PolicyError(f"{place}: the target {target!r} lies past its limit {limit!r}; example: {_EXAMPLE}")
     return (tier, severity), spoken
