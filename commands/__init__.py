@@ -2,8 +2,9 @@
 
 from commands.database import db
 from commands.inbox import inbox
+from commands.policy import policy
 from commands.release import release
 from commands.studios import studios
 from commands.tickets import tickets
 
-GROUPS = (db, inbox, release, studios, tickets)
+GROUPS = (db, inbox, policy, release, studios, tickets)

@@ -23,16 +23,20 @@ def answered(lines: Iterable[bytes]) -> Iterator[str]:
 
 def _answered(raw: bytes, number: int) -> str:
     try:
-        line = json.loads(raw, parse_constant=_no_number)
-        if not isinstance(line, dict):
-            raise ValueError(f"a line is one JSON object; example: {_EXAMPLE}")
-    except (ValueError, RecursionError) as error:
+        asked = _asked(raw)
+        try:
+            return json.dumps(asked | _answer(asked))
+        except CalendarError as error:
+            return json.dumps(asked | {"error": str(error)})
+    except (ValueError, RecursionError) as error:  # no JSON, or nested deeper than anything meant
         return json.dumps({"line": number, "error": f"line {number}: {error}"})
-    asked = {key: value for key, value in line.items() if key not in _ANSWERS}
-    try:
-        return json.dumps(asked | _answer(asked), allow_nan=False)
-    except (CalendarError, RecursionError) as error:
-        return json.dumps(asked | {"error": str(error)})
+
+
+def _asked(raw: bytes) -> dict[str, Any]:
+    line = json.loads(raw, parse_constant=_finite, parse_float=_finite)
+    if not isinstance(line, dict):
+        raise ValueError(f"a line is one JSON object; example: {_EXAMPLE}")
+    return {key: value for key, value in line.items() if key not in _ANSWERS}
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -87,5 +91,8 @@ def _pause(pair: object, place: str) -> Pause:
     return _moment(pair[0], place), None if pair[1] is None else _moment(pair[1], place)
 
 
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+def _finite(text: str) -> float:
+    """JSON has no NaN and no Infinity, and ours is never to answer with one."""
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{text:.80} is no number of JSON")
+    return float(text)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sla.calendars import HORIZON, compile, due
-from sla.policies import Policies, Target
+from sla.policies import Policies, Target, written
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,11 +25,11 @@ def doubts(policies: Policies, at: datetime) -> list[str]:
 def _about(promised: Target, at: datetime) -> Iterator[str]:
     spans = _spans(promised, at)
     if not _comes_first(promised, spans):
-        yield f"the target {promised.target} on {promised.hours} never comes before the limit {promised.limit}"
+        yield f"the target {written(promised.target)} on {promised.hours} never comes before the limit {written(promised.limit)}"
     closed = next((gap for gap in _gaps(spans, at) if gap[1] - gap[0] >= promised.limit), None)
     if closed:
         first, last = (f"{moment.astimezone(promised.calendar.zone):%a %Y-%m-%d %H:%M}" for moment in closed)
-        yield f"the limit {promised.limit} can pass without an open minute: {promised.hours} is shut {first} to {last}"
+        yield f"the limit {written(promised.limit)} can pass without an open minute: {promised.hours} is shut {first} to {last}"
 
 
 def _spans(promised: Target, at: datetime) -> list[tuple[datetime, datetime]]:

@@ -16,6 +16,7 @@ from sla.zones import zone
 TIERS = ("free", "pro", "agency")
 SEVERITIES = (1, 2, 3)
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_WRITTEN = (("h", 3600), ("min", 60))
 _ROW, _MARKS = {"tier", "severity", "calendar", "first_response"}, {"target", "limit"}
 _EXAMPLE = '[[policy]] tier = "agency", severity = 1, first_response = { target = "15 min", limit = "4 h" }'
 
@@ -74,6 +75,13 @@ def duration(text: object, place: str) -> timedelta:
         return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
     except OverflowError as error:
         raise PolicyError(f'{place}: {text!r:.40} is longer than a calendar; write it like "3 d"') from error
+
+
+def written(length: timedelta) -> str:
+    """A length as the policy file writes it: ``15 min``, ``24 h``."""
+    seconds = length.total_seconds()
+    size, unit = next(((size, unit) for unit, size in _WRITTEN if seconds % size == 0), (1, "s"))
+    return f"{seconds / size:g} {unit}"
 
 
 def _zone(name: object) -> ZoneInfo:
