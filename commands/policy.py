@@ -1,7 +1,7 @@
 """``flask policy``: is a policy file right, what would happen under it, and dues in bulk."""
 
 import tomllib
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,7 +15,7 @@ from bot.shell import Shell
 from conversations.events import Pace
 from conversations.phrases import books, clock_time, render
 from sla import Policies, PolicyError, Target, bulk, read
-from sla.calendars import compile, due
+from sla.calendars import CalendarError, compile, due
 from sla.doubts import doubts
 from sla.policies import SEVERITIES, TIERS, duration, written
 from sla.zones import instant, zone
@@ -61,23 +61,83 @@ def due_(file: BinaryIO) -> None:
 @click.option("--language", type=click.Choice(sorted(books())), default="en", show_default=True)
 @click.option("--file", type=_FILE, help="a policy file to try; the running one when left out")
 @with_appcontext
-def explain(**asked: Any) -> None:
+def explain(file: Path | None, at: str, zone_name: str | None, **about: Any) -> None:
     """Say step by step what would happen to a ticket opened at that moment."""
     shell: Shell = current_app.extensions["shell"]
-    policies = _policies(asked["file"]) if asked["file"] else shell.policies
-    here = _zone(asked["zone_name"]) if asked["zone_name"] else policies.support_zone
-    start = _start(asked["at"], here)
-    promised = policies.first_response[(asked["tier"], asked["severity"])]
-    steps = [
-        f"policy: {asked['tier']} SEV{asked['severity']} {asked['category']}, version {policies.version}: "
-        f"target {written(promised.target)} on {promised.hours}, limit {written(promised.limit)} elapsed",
-        f"start: {_told(start, here, policies)}",
-        f"windows: {_windows(promised, start)}",
-        *_marks(promised, start, here, policies),
-        f"told: {_receipt(promised.target_due(start), start, here, asked)}",
-    ]
+    policies = _policies(file) if file else shell.policies
+    here = _zone(zone_name) if zone_name else policies.support_zone
+    try:
+        steps = _steps(Case(policies=policies, start=_start(at, here), here=here, **about))
+    except CalendarError as error:
+        raise click.BadParameter(str(error)) from error
     for number, step in enumerate(steps, 1):
         click.echo(f"{number}. {step}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A ticket that might be: whose, how bad, about what, opened when (UTC) and ``here``, the customer's zone."""
+
+    policies: Policies
+    tier: str
+    severity: int
+    category: str
+    start: datetime
+    here: ZoneInfo
+    language: str
+
+    @property
+    def promised(self) -> Target:
+        return self.policies.first_response[(self.tier, self.severity)]
+
+    def told(self, moment: datetime) -> str:
+        """In the customer's zone, and in the agents' where that is another."""
+        zones = {each.key: each for each in (self.here, self.policies.support_zone)}
+        return ", ".join(f"{moment.astimezone(each):%a %Y-%m-%d %H:%M:%S} {key}" for key, each in zones.items())
+
+
+def _steps(case: Case) -> list[str]:
+    target, limit = written(case.promised.target), written(case.promised.limit)
+    return [
+        f"policy: {case.tier} SEV{case.severity} {case.category}, version {case.policies.version}: "
+        f"target {target} on {case.promised.hours}, limit {limit} elapsed",
+        f"start: {case.told(case.start)}",
+        f"windows: {_windows(case.promised, case.start)}",
+        *_marks(case),
+        f"told: {_receipt(case)}",
+    ]
+
+
+def _windows(promised: Target, start: datetime) -> str:
+    if promised.calendar.always:
+        return f"{promised.hours} never closes"
+    spans = [
+        [_EPOCH + timedelta(microseconds=edge) for edge in span] for span in compile(promised.calendar, start).spans
+    ]
+    coming = [[edge.astimezone(promised.calendar.zone) for edge in span] for span in spans if span[1] > start]
+    shown = [f"{opening:%a %Y-%m-%d %H:%M} to {close:%a %H:%M}" for opening, close in coming[:_WINDOWS]]
+    return f"{promised.hours} ({promised.calendar.zone.key}) is open {'; '.join(shown) or 'never again'}"
+
+
+def _marks(case: Case) -> list[str]:
+    """The target by the calendar, the limit, and which of them holds (S1)."""
+    promised, start = case.promised, case.start
+    answer, aim = due(promised.calendar, start, promised.target), promised.target_due(start)
+    assert answer.at is not None
+    note = f"; ALARM: {answer.alarm}" if answer.alarm else ""
+    cut = "; the limit comes first and is what we aim at" if aim < answer.at else ""
+    limit = case.told(start + promised.limit)
+    return [
+        f"target due: {case.told(answer.at)}{cut}{note}",
+        f"limit due: {limit}; breached once it has passed without a person's answer",
+    ]
+
+
+def _receipt(case: Case) -> str:
+    """What the customer reads, but for the words of theirs it quotes."""
+    by = clock_time(case.promised.target_due(case.start), case.start, case.here, case.language)
+    phrase = "receipt_urgent" if case.severity == SEVERITIES[0] else "receipt"
+    return render(case.language, phrase, {"by": by, "aid": case.category})
 
 
 def _policies(file: Path) -> Policies:
@@ -86,6 +146,8 @@ def _policies(file: Path) -> Policies:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         table = data.get("conversation", {})
         known = {field.name for field in fields(Pace)}
+        if not isinstance(table, dict):
+            raise PolicyError('conversation: it is a table; example: [conversation] quiet = "8 s"')
         unknown = sorted(set(data) - _TABLES) + [f"conversation.{key}" for key in sorted(set(table) - known)]
         if unknown:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
@@ -110,44 +172,3 @@ def _start(text: str, here: ZoneInfo) -> datetime:
         return (_EPOCH + timedelta(seconds=instant(moment, here)) if moment.tzinfo is None else moment).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f"--at: {text!r} is no moment; write it like 2026-11-28T15:00") from error
-
-
-def _told(moment: datetime, here: ZoneInfo, policies: Policies) -> str:
-    """In the customer's zone, and in the agents' where that is another."""
-    zones = {each.key: each for each in (here, policies.support_zone)}
-    return ", ".join(f"{moment.astimezone(each):%a %Y-%m-%d %H:%M:%S} {key}" for key, each in zones.items())
-
-
-def _windows(promised: Target, start: datetime) -> str:
-    if promised.calendar.always:
-        return f"{promised.hours} never closes"
-    found: list[str] = []
-    for first, last in compile(promised.calendar, start).spans:
-        opening, close = (
-            (_EPOCH + timedelta(microseconds=edge)).astimezone(promised.calendar.zone) for edge in (first, last)
-        )
-        if close > start and len(found) < _WINDOWS:
-            found.append(f"{opening:%a %Y-%m-%d %H:%M} to {close:%a %H:%M}")
-    return f"{promised.hours} ({promised.calendar.zone.key}) is open {'; '.join(found) or 'never again'}"
-
-
-def _marks(promised: Target, start: datetime, here: ZoneInfo, policies: Policies) -> list[str]:
-    """The target by the calendar, the limit, and which of them holds (S1)."""
-    answer, limit, told = (
-        due(promised.calendar, start, promised.target),
-        start + promised.limit,
-        promised.target_due(start),
-    )
-    assert answer.at is not None
-    note = f"; ALARM: {answer.alarm}" if answer.alarm else ""
-    cut = "; the limit comes first and is what we aim at" if told < answer.at else ""
-    return [
-        f"target due: {_told(answer.at, here, policies)}{cut}{note}",
-        f"limit due: {_told(limit, here, policies)}; breached once it has passed without a person's answer",
-    ]
-
-
-def _receipt(by: datetime, start: datetime, here: ZoneInfo, asked: dict[str, Any]) -> str:
-    phrase = "receipt_urgent" if asked["severity"] == SEVERITIES[0] else "receipt"
-    language = asked["language"]
-    return render(language, phrase, {"by": clock_time(by, start, here, language), "aid": asked["category"]})

@@ -96,7 +96,7 @@ def fold(events: Iterable[Happened], policies: Policies, now: datetime) -> Clock
 def _started(event: Happened, policies: Policies, tier: str) -> Clock:
     promised = policies.first_response[(tier, event.data["severity"])]
     start = event.occurred_at
-    return Clock("FR", policies.version, start, start + promised.target, start + promised.limit)
+    return Clock("FR", policies.version, start, promised.target_due(start), start + promised.limit)
 
 
 def _passed(clock: Clock, now: datetime) -> Clock:
@@ -119,6 +119,6 @@ def _rebased(clock: Clock, promised: Target, at: datetime, policies: Policies) -
         return min(old, new if new > at else at + policies.grace)
 
     limit = stricter(clock.limit_due, clock.started_at + promised.limit)
-    target = min(limit, stricter(clock.target_due, clock.started_at + promised.target))
+    target = min(limit, stricter(clock.target_due, promised.target_due(clock.started_at)))
     moved = (target, limit) != (clock.target_due, clock.limit_due)
     return replace(clock, target_due=target, limit_due=limit, reason="rebased" if moved else clock.reason)

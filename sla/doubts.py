@@ -23,13 +23,13 @@ def doubts(policies: Policies, at: datetime) -> list[str]:
 
 
 def _about(promised: Target, at: datetime) -> Iterator[str]:
-    spans = _spans(promised, at)
+    spans, target, limit = _spans(promised, at), written(promised.target), written(promised.limit)
     if not _comes_first(promised, spans):
-        yield f"the target {written(promised.target)} on {promised.hours} never comes before the limit {written(promised.limit)}"
+        yield f"the target {target} on {promised.hours} never comes before the limit {limit}"
     closed = next((gap for gap in _gaps(spans, at) if gap[1] - gap[0] >= promised.limit), None)
     if closed:
         first, last = (f"{moment.astimezone(promised.calendar.zone):%a %Y-%m-%d %H:%M}" for moment in closed)
-        yield f"the limit {written(promised.limit)} can pass without an open minute: {promised.hours} is shut {first} to {last}"
+        yield f"the limit {limit} can pass without an open minute: {promised.hours} is shut {first} to {last}"
 
 
 def _spans(promised: Target, at: datetime) -> list[tuple[datetime, datetime]]:

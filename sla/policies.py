@@ -81,7 +81,8 @@ def written(length: timedelta) -> str:
     """A length as the policy file writes it: ``15 min``, ``24 h``."""
     seconds = length.total_seconds()
     size, unit = next(((size, unit) for unit, size in _WRITTEN if seconds % size == 0), (1, "s"))
-    return f"{seconds / size:g} {unit}"
+    number = seconds / size
+    return f"{int(number) if number.is_integer() else number} {unit}"
 
 
 def _zone(name: object) -> ZoneInfo:
