@@ -1,3 +1,3 @@
-from tests.bot.fixtures import database_url, house, shell, unwritten_log
+from tests.bot.fixtures import house, shell, unwritten_log
 
-__all__ = ["database_url", "house", "shell", "unwritten_log"]
+__all__ = ["house", "shell", "unwritten_log"]

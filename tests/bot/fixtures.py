@@ -1,8 +1,5 @@
 """Fixtures of the in-process tests; each test package's conftest names them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import structlog
 
@@ -20,17 +17,9 @@ def unwritten_log() -> None:
 
 
 @pytest.fixture
-def database_url(database_kind: str, tmp_path: Path) -> str:
-    """A migrated database without rows."""
-    return empty(database_kind, tmp_path)
-
-
-@pytest.fixture
-def shell(database_url: str) -> Iterator[Shell]:
+def shell(database_kind: str) -> Shell:
     """The program's parts on an empty database, SQLite and PostgreSQL in turn."""
-    made = open_shell(database_url)
-    yield made
-    made.db.engine.dispose()
+    return open_shell("", empty(database_kind))
 
 
 @pytest.fixture

@@ -46,14 +46,14 @@ _model = cache(triage.load)
 _policy = cache(partial(policy, None))
 
 
-def open_shell(url: str, **limits: Any) -> Shell:
+def open_shell(url: str, db: Database | None = None) -> Shell:
     """The program's parts on this database, with a clock and channels of ours."""
     policies, pace = _policy()
     twilio = Recorder(Twilio(Account(SID, TOKEN, "https://api.twilio.com", PUBLIC)), "SM{}")
     groups = frozenset((GROUP, OTHER_GROUP))
     telegram = Recorder(Telegram(BotAccount(BOT, SECRET, "https://api.telegram.org", groups)), "{}")
     return Shell(
-        db=Database(url),
+        db=db or Database(url),
         clock=SteadyClock(NOON),
         policies=policies,
         pace=pace,
@@ -61,7 +61,7 @@ def open_shell(url: str, **limits: Any) -> Shell:
         channels={"twilio": twilio, "whatsapp": twilio, "sms": twilio, "telegram": telegram},
         senders={"whatsapp": OURS, "sms": "+34910000000"},
         desk=Desk(GROUP),
-        limits=Limits(**limits),
+        limits=Limits(),
         public_url=PUBLIC,
         secret="not-a-secret-in-a-test",
     )
@@ -143,6 +143,11 @@ class House:
         message = self._message(chat, sender, at) | ({"text": text} if text else {}) | more
         self.updates(message=message)
         return int(message["message_id"])
+
+    def private(self, text: str, sender: Json) -> Json:
+        """A message to the bot alone, by this sender."""
+        chat = {"id": sender["id"], "type": "private", "first_name": sender["first_name"]}
+        return self._message(chat, sender) | {"text": text}
 
     # What agents do
 
@@ -245,7 +250,7 @@ class House:
                 found.append(call.text if isinstance(call, SendText) else f"[{call.kind}] {call.caption}")
         return found
 
-    def changes(self, change: Callable[[Any], None]) -> None:
+    def changes(self, change: Callable[[Any], object]) -> None:
         """Reaches into the database, for states no provider brings about."""
         with self.shell.db.writing() as session:
             change(session)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock
 from channels.wire import Call, Channel, Envelope, Fetch, File, OpenTopic, Receipt, Request, TransportError
@@ -67,14 +68,15 @@ class Recorder:
         self.sent: list[Sent] = []
         self.asked: list[tuple[Call, datetime]] = []
         self.has: list[Receipt] = []
-        self.before_send: Callable[[], None] = lambda: None
+        self.before_send: Callable[[], object] = lambda: None
 
-    def when(self, fits: Callable[[Call], bool] | type, outcome: Outcome, times: int = 1) -> None:
+    def when(self, fits: Callable[[Any], bool] | type, outcome: Outcome, times: int = 1) -> None:
         matches = (lambda call: isinstance(call, fits)) if isinstance(fits, type) else fits
         self._rules.append(Rule(matches, outcome, times))
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[Any]:
+        """The calls made, oldest first; a test knows which kind it looks at."""
         return [sent.call for sent in self.sent]
 
     def verify(self, request: Request) -> None:

@@ -1,6 +1,5 @@
-"""Empty databases for one test each: the real revisions run once a test process and kind, not once a test."""
+"""Empty databases: the real revisions run once a test process and kind; each test finds the tables emptied."""
 
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -8,36 +7,30 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import text
 
-from bot.shell import Shell
+from bot.claims import Database
 from commands.database import alembic_config
 from models import Base
 from tests.bot.house import open_shell
 from tests.support.databases import fresh
 
 
-def empty(kind: str, directory: Path) -> str:
-    """The URL of a migrated database without rows: a copied SQLite file, or this process's PostgreSQL one, emptied."""
-    url = _migrated(kind)
-    if kind == "sqlite":
-        shutil.copy(url.removeprefix("sqlite:///"), directory / "backstop.sqlite3")
-        return f"sqlite:///{directory}/backstop.sqlite3"
-    shell = _kept(url)
-    with shell.db.engine.begin() as connection:
-        names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-    return url
+def empty(kind: str) -> Database:
+    """This process's migrated database of the kind, without rows and with its numbers at one again.
+
+    One engine serves all tests: to write every statement anew for each would take longer than the tests do.
+    """
+    database = _migrated(kind)
+    names = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    with database.engine.begin() as connection:
+        if database.postgresql:
+            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY"))
+        for name in () if database.postgresql else names:
+            connection.execute(text(f"DELETE FROM {name}"))
+    return database
 
 
 @cache
-def _migrated(kind: str) -> str:
-    url = fresh(kind, Path(tempfile.mkdtemp(prefix="backstop-template-")))
-    shell = open_shell(url)
+def _migrated(kind: str) -> Database:
+    shell = open_shell(fresh(kind, Path(tempfile.mkdtemp(prefix="backstop-template-"))))
     command.upgrade(alembic_config(shell), "head")
-    shell.db.engine.dispose()
-    return url
-
-
-@cache
-def _kept(url: str) -> Shell:
-    """Emptying needs a connection of its own, and making one takes longer than emptying."""
-    return open_shell(url)
+    return shell.db

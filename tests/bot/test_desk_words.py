@@ -58,7 +58,7 @@ def test_a_plain_line_in_the_topic_stays_in_the_group(house: House) -> None:
     assert why_silent(house) == "a note: it stays in the group"
     house.works()
     assert (house.heard(), house.last(Message).author) == ([], "note")
-    assert house.one(Ticket).owner is None
+    assert house.one(Ticket).owner_id is None
 
 
 def test_a_reply_to_a_note_or_to_our_notice_stays_in_the_group(house: House) -> None:

@@ -120,7 +120,7 @@ def test_a_studio_is_answered_in_its_own_language_and_hour(house: House) -> None
 
 def test_an_unknown_telegram_sender_is_answered_in_the_language_their_app_tells(house: House) -> None:
     sender = {"id": 601, "is_bot": False, "first_name": "Eva", "language_code": "es-MX"}
-    house.texts("no funciona la subida", **{"from": sender})
+    house.updates(message=house.private("no funciona la subida", sender))
     house.answers()
     house.clock.passes(30)
     watch.quiet(house.shell)

@@ -1,10 +1,11 @@
-"""Status callbacks come unordered, doubled and early; whatever their order, the end is the same and the tick is true."""
+"""Status callbacks come unordered, doubled and early; the end is the same and the tick is true."""
 
 from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
 
+from bot import watch
 from bot.deliver import carry, claim
 from channels.wire import React, Receipt, SendText, TransportError
 from models import Clock, Delivery, Inbound, TicketEvent
@@ -240,8 +241,6 @@ def test_a_reply_in_pieces_is_delivered_when_its_last_piece_is(house: House) -> 
 
 
 def test_the_bots_own_text_never_meets_the_promise_and_never_ticks(house: House) -> None:
-    from bot import watch  # noqa: PLC0415 (one test watches)
-
     house.opened()
     house.clock.passes(30)
     watch.quiet(house.shell)
@@ -256,8 +255,6 @@ def test_the_bots_own_text_never_meets_the_promise_and_never_ticks(house: House)
 
 
 def test_a_bots_text_that_did_not_arrive_is_said_too(house: House) -> None:
-    from bot import watch  # noqa: PLC0415 (one test watches)
-
     thread = house.opened()
     house.clock.passes(30)
     watch.quiet(house.shell)

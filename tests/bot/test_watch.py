@@ -1,10 +1,8 @@
-"""What time does: a burst ends once, a promise missed is said, a breach has its instant, and one bad row stops nobody."""
+"""What time does: a burst ends once, a missed promise is said, a breach has its instant; one bad row stops nobody."""
 
 from sqlalchemy import update
 
 from bot import watch
-from bot.scene import open_scene
-from bot.tickets import refold
 from channels.wire import SendText, TransportError
 from models import Clock, Conversation, Studio, Ticket, TicketEvent
 from sla import Happened, fold
@@ -65,18 +63,6 @@ def test_two_workers_that_see_the_silence_at_once_send_one_receipt(house: House)
     house.works()
 
     assert len(house.heard()) == 1
-
-
-def test_a_line_after_the_look_and_before_the_lock_keeps_the_burst_open(house: House) -> None:
-    house.opened()
-    wake_at = house.one(Conversation).wake_at
-    assert wake_at is not None
-    house.changes(lambda session: session.execute(update(Conversation).values(wake_at=wake_at + hours(1))))
-    house.clock.passes(60)
-
-    watch._end_burst(house.shell, house.one(Conversation).id)
-
-    assert house.owed(channel="whatsapp") == []
 
 
 def test_a_missed_target_is_said_once_and_the_limit_stays(house: House) -> None:
@@ -190,8 +176,8 @@ def test_folding_again_changes_nothing(house: House) -> None:
     before = stored(house) | {"detected_at": house.one(Clock).detected_at}
 
     house.clock.passes(3600)
-    with house.shell.db.writing() as session:
-        refold(open_scene(house.shell, session, house.one(Conversation).id))
+    house.changes(lambda session: session.execute(update(Clock).values(due_at=NOON)))
+    watch.clocks(house.shell)
 
     assert stored(house) | {"detected_at": house.one(Clock).detected_at} == before
 
@@ -233,11 +219,8 @@ def test_one_ticket_whose_clock_cannot_be_folded_does_not_keep_others_from_their
 
 
 def test_a_sweep_that_fails_is_over_and_the_next_one_runs(house: House) -> None:
-    done = []
-
     assert watch.sweep(lambda: 1 // 0, "bad") is None
-    assert watch.sweep(lambda: done.append("good") or 7, "good") == 7
-    assert done == ["good"]
+    assert watch.sweep(lambda: 7, "good") == 7
 
 
 def test_an_unanswered_ticket_of_a_group_that_is_away_is_still_recorded_as_breached(house: House) -> None:

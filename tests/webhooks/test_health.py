@@ -44,14 +44,14 @@ def test_ready_once_a_worker_ticks(house: House) -> None:
     answer = client(house.shell).get("/ready")
 
     assert answer.status_code == 200
-    assert answer.json == {"ready": True, "problems": [], "channels": ["sms", "telegram", "twilio", "whatsapp"]}
+    assert answer.get_json() == {"ready": True, "problems": [], "channels": ["sms", "telegram", "twilio", "whatsapp"]}
 
 
 def test_not_ready_before_any_worker_ticked(shell: Shell) -> None:
     answer = client(shell).get("/ready")
 
     assert answer.status_code == 503
-    assert answer.json["problems"] == ["no worker has ever ticked; start `python -m worker`"]
+    assert answer.get_json()["problems"] == ["no worker has ever ticked; start `python -m worker`"]
 
 
 def test_not_ready_when_the_last_worker_is_silent(house: House) -> None:
@@ -60,7 +60,7 @@ def test_not_ready_when_the_last_worker_is_silent(house: House) -> None:
     answer = client(house.shell).get("/ready")
 
     assert answer.status_code == 503
-    assert "no worker has ticked for 4" in answer.json["problems"][0]
+    assert "no worker has ticked for 4" in answer.get_json()["problems"][0]
 
 
 def test_one_living_worker_among_dead_ones_is_enough(house: House) -> None:
@@ -74,7 +74,7 @@ def test_not_ready_before_the_database_is_migrated(unmigrated: Shell) -> None:
     answer = client(unmigrated).get("/ready")
 
     assert answer.status_code == 503
-    assert "flask db upgrade" in answer.json["problems"][0]
+    assert "flask db upgrade" in answer.get_json()["problems"][0]
 
 
 def test_not_ready_while_the_database_is_away(shell: Shell) -> None:
@@ -83,14 +83,14 @@ def test_not_ready_while_the_database_is_away(shell: Shell) -> None:
     answer = client(replace(shell, db=Database(dead))).get("/ready")
 
     assert answer.status_code == 503
-    assert "the database does not answer" in answer.json["problems"][0]
+    assert "the database does not answer" in answer.get_json()["problems"][0]
 
 
 def test_a_rehearsal_clock_is_said_loudly(house: House) -> None:
     ticked(house, 1)
     house.clock.ahead = timedelta(days=3)
 
-    assert client(house.shell).get("/ready").json["rehearsal_clock"].startswith("2026-06-13T12:00")
+    assert client(house.shell).get("/ready").get_json()["rehearsal_clock"].startswith("2026-06-13T12:00")
 
 
 def test_a_beat_of_the_worker_makes_it_known_once(house: House) -> None:

@@ -14,7 +14,6 @@ from tests.webhooks.doors import client, posts
 MESSAGES = "/webhooks/twilio/messages"
 LINE = {"MessageSid": "SM1", "AccountSid": SID, "From": "whatsapp:+34600000001", "To": "whatsapp:+34910000000"}
 MIB = 2**20
-UNCAUGHT = pytest.mark.xfail(strict=True, reason="telegram.parse.identify misses OverflowError, RecursionError")
 
 
 def dead(shell: Shell) -> Shell:
@@ -143,8 +142,8 @@ def test_a_server_that_tells_no_raw_target_is_served_too(house: House) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(b'{"update_id": Infinity}', marks=UNCAUGHT),
-        pytest.param(b"[" * 100_000, marks=UNCAUGHT),
+        b'{"update_id": Infinity}',
+        b"[" * 100_000,
         b'{"update_id": 5, "message": {"chat": {"id": "\\ud800"}}}',
         b'{"update_id": 5, "message": {"chat": {"id": "\\u0000"}}}',
     ],
