@@ -10,7 +10,7 @@ demo: $(SETUP)                      ## run product and sandbox, play one story, 
 	$(BIN)/python -m sandbox.demo $(DEMO)
 
 test: $(SETUP)                      ## the whole suite on SQLite and PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST)
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
 
 check: $(SETUP)                     ## linters, types, import rules
 	$(BIN)/ruff format --check .

@@ -33,6 +33,7 @@ class Ticker:
         )
         self._every(shell.limits.tick, "quiet", partial(watch.quiet, shell))
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
+        watch.beat(shell, name)
         self._every(2.0, "beat", partial(watch.beat, shell, name))
         self._every(shell.limits.tick, "wake", shell.wakes.all)
 

@@ -21,26 +21,22 @@ _PAUSE = timedelta(seconds=1)
 def answer(shell: Shell) -> int:
     """Works on the rows whose turn it is; returns how many were settled."""
     with shell.db.reading() as session:
-        numbers = claims.waiting(session, shell.clock.real(), BATCH)
-    settled = sum(_one(shell, number) for number in numbers)
-    if settled:
-        shell.wakes.deliver.set()
-    return settled
+        rows = claims.waiting(session, shell.clock.real(), BATCH)
+    return sum(_one(shell, row) for row in rows)
 
 
-def _one(shell: Shell, number: int) -> bool:
-    with shell.db.reading() as session:
-        row = session.get(Inbound, number)
-    if row is None or row.state != "waiting":
-        return False
+def _one(shell: Shell, row: Inbound) -> bool:
+    """Parses and acts on one row, which may be another worker's by now; then whatever it queued can go."""
     try:
         parsed = shell.channels[row.channel].parse(_request(row))
-        return _settled(shell, row, parsed)
+        settled = _settled(shell, row, parsed)
     except NotUnderstood as error:
-        return _park(shell, number, str(error))
+        settled = _park(shell, row.id, str(error))
     except Exception as error:
-        log.exception("inbound_crashed", inbound=number, kind=type(error).__name__)
-        return _crashed(shell, number, type(error).__name__)
+        log.exception("inbound_crashed", inbound=row.id, kind=type(error).__name__)
+        settled = _crashed(shell, row.id, type(error).__name__)
+    shell.wakes.deliver.set()
+    return settled
 
 
 def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, and_, case, create_engine, event, func, or_, select, text, update
+from sqlalchemy import Engine, and_, case, create_engine, event, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
@@ -19,6 +19,10 @@ from models.deliveries import PENDING
 
 _BUSY_MS = 10_000
 _CHANNEL = "backstop"
+# Written into the statement, not bound: only then may either database use the partial indexes.
+_PENDING = [literal(state, literal_execute=True) for state in PENDING]
+_RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
+_WAITING = literal("waiting", literal_execute=True)
 
 
 class Database:
@@ -35,6 +39,7 @@ class Database:
                 url, pool_size=pool, max_overflow=10, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
             )
             _embedded(self.engine)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = self.engine.execution_options(read_only=True)
 
     @contextmanager
@@ -66,10 +71,26 @@ class Database:
         made: int | None = session.execute(insert.returning(next(iter(model.__table__.primary_key)))).scalar()
         return made
 
+    def keep(self, model: type[Base], values: dict[str, Any], unique: tuple[str, ...]) -> bool:
+        """Inserts once in a transaction of its own and wakes the workers; False for a copy.
+
+        On PostgreSQL the insert commits by itself and the bell rings behind it: a NOTIFY inside would hold a lock
+        of the whole server until the commit is on disk, and one that is lost costs a worker's idle second.
+        """
+        if not self.postgresql:
+            with self.writing() as session:
+                return self.insert_once(session, model, values, unique) is not None
+        with self._autocommit.connect() as connection:
+            insert = postgresql.insert(model).values(**values).on_conflict_do_nothing(index_elements=unique)
+            kept = connection.execute(insert.returning(next(iter(model.__table__.primary_key)))).first()
+            if kept is not None:
+                connection.execute(_RING)
+            return kept is not None
+
     def ring(self, session: Session) -> None:
         """Wakes every worker when this transaction commits. SQLite's workers watch the file instead."""
         if self.postgresql:
-            session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _CHANNEL})
+            session.execute(_RING)
 
     def listen(self, wake: Callable[[], None], stop: threading.Event) -> None:
         """Calls ``wake`` whenever somebody committed work, until ``stop``; a lost connection is opened again."""
@@ -118,14 +139,14 @@ def _embedded(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
 
-def waiting(session: Session, now: datetime, most: int) -> list[int]:
+def waiting(session: Session, now: datetime, most: int) -> list[Inbound]:
     """The inbox rows whose turn has come, oldest first; what queues behind a crashed one must not fill the batch."""
     due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= now)
     crashed = aliased(Inbound)
     behind = select(crashed.id).where(
-        crashed.source == Inbound.source, crashed.source != "", crashed.state == "waiting", crashed.retry_at > now
+        crashed.source == Inbound.source, crashed.source != "", crashed.state == _WAITING, crashed.retry_at > now
     )
-    wanted = select(Inbound.id).where(Inbound.state == "waiting", due, ~behind.exists())
+    wanted = select(Inbound).where(Inbound.state == _WAITING, due, ~behind.exists())
     return list(session.scalars(wanted.order_by(Inbound.id).limit(most)))
 
 
@@ -133,9 +154,9 @@ def take(session: Session, number: int) -> Inbound | None:
     """Locks one inbox row that still waits and has none of its source before it; None if it is not its turn."""
     earlier = aliased(Inbound)
     blocked = select(earlier.id).where(
-        earlier.source == Inbound.source, earlier.source != "", earlier.state == "waiting", earlier.id < Inbound.id
+        earlier.source == Inbound.source, earlier.source != "", earlier.state == _WAITING, earlier.id < Inbound.id
     )
-    mine = select(Inbound).where(Inbound.id == number, Inbound.state == "waiting", ~blocked.exists())
+    mine = select(Inbound).where(Inbound.id == number, Inbound.state == _WAITING, ~blocked.exists())
     return session.scalars(mine.with_for_update(skip_locked=True)).first()
 
 
@@ -172,10 +193,10 @@ def _heads(now: datetime) -> Any:
     """Deliveries that are first of their thread and due."""
     before = aliased(Delivery)
     blocked = select(before.id).where(
-        before.thread == Delivery.thread, before.state.in_(PENDING), before.id < Delivery.id
+        before.thread == Delivery.thread, before.state.in_(_PENDING), before.id < Delivery.id
     )
     ready = or_(
         and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= now)),
         and_(Delivery.state == "leased", Delivery.lease_until < now),
     )
-    return select(Delivery.id).where(Delivery.state.in_(PENDING), ready, ~blocked.exists())
+    return select(Delivery.id).where(Delivery.state.in_(_PENDING), ready, ~blocked.exists())

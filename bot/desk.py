@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import outbox, tickets
 from bot.perform import play
-from bot.scene import Scene, open_scene
+from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.events import Answered, Closed, DeskSaid, DeskTapped, Person, Taken
 from models import Agent, Delivery, Inbound, Message, Ticket, Topic
@@ -72,12 +72,10 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     """I take it and Resolve; whoever tapped is told what became of it, also on a stale button."""
     version, _, rest = event.data.partition(":")
     action, _, number = rest.partition(":")
-    ticket = session.get(Ticket, int(number)) if version == "v1" and re.fullmatch(r"[0-9]{1,18}", number) else None
-    topic = session.get(Topic, ticket.id) if ticket else None
-    if ticket is None or topic is None or topic.chat_id != event.chat:
+    topic = session.get(Topic, int(number)) if version == "v1" and re.fullmatch(r"[0-9]{1,18}", number) else None
+    scene = open_ticket_scene(shell, session, topic.ticket_id) if topic and topic.chat_id == event.chat else None
+    if scene is None:
         return "a tap on a button of no ticket here"
-    scene = open_scene(shell, session, ticket.conversation_id)
-    scene.ticket = session.get(Ticket, ticket.id, populate_existing=True)
     if event.person.anonymous or event.person.is_bot:
         outbox.answer_tap(scene, event.query, ANONYMOUS)
         return "tapped by an anonymous admin"
@@ -131,13 +129,8 @@ def _scene(shell: Shell, session: Session, chat: int, thread: int | None) -> Sce
     """The scene of the ticket whose topic this is."""
     if thread is None:
         return None
-    topic = session.scalar(select(Topic).where(Topic.chat_id == chat, Topic.thread_id == thread))
-    ticket = session.get(Ticket, topic.ticket_id) if topic else None
-    if ticket is None:
-        return None
-    scene = open_scene(shell, session, ticket.conversation_id)
-    scene.ticket = session.get(Ticket, ticket.id, populate_existing=True)
-    return scene
+    number = session.scalar(select(Topic.ticket_id).where(Topic.chat_id == chat, Topic.thread_id == thread))
+    return open_ticket_scene(shell, session, number)
 
 
 def _ticket(scene: Scene) -> Ticket:

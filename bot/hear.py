@@ -19,28 +19,26 @@ _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sl
 
 def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triage) -> str:
     """Acts on one line; returns the reason if the customer gets no answer to it."""
-    conversation_id = _conversation(shell, session, line)
-    scene = open_scene(shell, session, conversation_id)
+    scene = _scene(shell, session, line)
     _remember_sender(scene, line)
     said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
     return play(scene, Said(line, triage, scene.facts()))
 
 
-def _conversation(shell: Shell, session: Session, line: Line) -> int:
+def _scene(shell: Shell, session: Session, line: Line) -> Scene:
     """The one conversation of this address; of sixteen first lines at once one makes it."""
-    known = select(Conversation.id).join(Address).where(Address.channel == line.channel, Address.value == line.address)
-    found = session.scalar(known)
-    if found is not None:
-        return found
+    here = (Address.channel == line.channel, Address.value == line.address)
+    address_id = select(Address.id).where(*here).scalar_subquery()
+    known = open_scene(shell, session, Conversation.address_id == address_id)
+    if known is not None:
+        return known
     address = {"channel": line.channel, "value": line.address, "profile_name": line.name}
     shell.db.insert_once(session, Address, address, ("channel", "value"))
-    address_id = session.scalar(
-        select(Address.id).where(Address.channel == line.channel, Address.value == line.address)
-    )
-    fresh = {"address_id": address_id, "state": to_json(Idle())}
+    fresh = {"address_id": session.scalar(select(Address.id).where(*here)), "state": to_json(Idle())}
     shell.db.insert_once(session, Conversation, fresh, ("address_id",))
-    made: int = session.scalars(known).one()
+    made = open_scene(shell, session, Conversation.address_id == address_id)
+    assert made is not None
     return made
 
 

@@ -20,11 +20,7 @@ def remember(shell: Shell, channel: str, request: Request) -> bool:
         "body": request.body,
         "ingested_at": shell.clock.now(),
     }
-    with shell.db.writing() as session:
-        fresh = shell.db.insert_once(session, Inbound, row, ("channel", "account", "provider_id")) is not None
-        if fresh:
-            shell.db.ring(session)
-    return fresh
+    return shell.db.keep(Inbound, row, ("channel", "account", "provider_id"))
 
 
 def _storable(name: str) -> str:

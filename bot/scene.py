@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
@@ -58,14 +58,20 @@ class Scene:
         )
 
 
-def open_scene(shell: Shell, session: Session, conversation_id: int) -> Scene:
-    """Locks the conversation, then reads it and its ticket as they now are."""
-    locked = (
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    conversation = session.scalars(locked).unique().one()
+def open_scene(shell: Shell, session: Session, *which: ColumnElement[bool]) -> Scene | None:
+    """Locks the one conversation that ``which`` names and reads it and its ticket as they now are; None if none is."""
+    locked = select(Conversation).where(*which).with_for_update(of=Conversation)
+    conversation = session.scalars(locked.execution_options(populate_existing=True)).unique().one_or_none()
+    if conversation is None:
+        return None
     ticket = session.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
     return Scene(shell, session, conversation, ticket, shell.clock.now())
+
+
+def open_ticket_scene(shell: Shell, session: Session, number: int | None) -> Scene | None:
+    """The scene of a ticket, which may not be its conversation's latest; None for no such ticket."""
+    of_ticket = select(Ticket.conversation_id).where(Ticket.id == number).scalar_subquery()
+    scene = open_scene(shell, session, Conversation.id == of_ticket) if number is not None else None
+    if scene is not None:
+        scene.ticket = session.get(Ticket, number, populate_existing=True)
+    return scene

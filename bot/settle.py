@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import card, media, outbox, tickets
-from bot.scene import Scene, open_scene
+from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from channels.wire import Receipt, SendMedia, TransportError, from_json
 from conversations.events import Reported
-from models import Delivery, Message, Ticket, Topic
+from models import Delivery, Message, Topic
 
 log = structlog.get_logger()
 RANK = {
@@ -41,7 +41,7 @@ _SLOWEST = 60.0  # seconds between attempts, at most
 def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> None:
     """Writes the provider's answer down, with all that follows from it, in one transaction."""
     with shell.db.writing() as session:
-        scene = _scene(shell, session, sent.ticket_id)
+        scene = open_ticket_scene(shell, session, sent.ticket_id) if _matters(sent, outcome) else None
         row = session.get_one(Delivery, sent.id, with_for_update=True, populate_existing=True)
         if isinstance(outcome, Receipt):
             _accepted(shell, session, scene, row, outcome)
@@ -49,12 +49,19 @@ def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> N
             _refused(shell, session, scene, row, outcome)
 
 
+def _matters(sent: Delivery, outcome: Receipt | TransportError) -> bool:
+    """Whether anything follows for the ticket, so that its scene must be locked, and before the delivery is."""
+    if isinstance(outcome, TransportError) or sent.kind == "OpenTopic" or sent.lane == outbox.Lane.TO_CUSTOMER:
+        return True
+    return sent.kind == "SendText" and bool(sent.coalesce_key)
+
+
 def reported(shell: Shell, session: Session, event: Reported) -> str:
     """A status callback: unordered, doubled, perhaps before our own commit; the state only ever rises."""
     known = session.get(Delivery, event.delivery_id)
     if known is None or known.provider_id not in ("", event.provider_id):
         return "a status for no delivery of ours"
-    scene = _scene(shell, session, known.ticket_id)
+    scene = open_ticket_scene(shell, session, known.ticket_id)
     row = session.get_one(Delivery, event.delivery_id, with_for_update=True, populate_existing=True)
     row.provider_id = event.provider_id
     if event.status in _FAILED:
@@ -66,16 +73,6 @@ def reported(shell: Shell, session: Session, event: Reported) -> str:
     return f"status {event.status}"
 
 
-def _scene(shell: Shell, session: Session, ticket_id: int | None) -> Scene | None:
-    """The ticket's scene, locked before the delivery is: one order of locks everywhere."""
-    ticket = session.get(Ticket, ticket_id) if ticket_id else None
-    if ticket is None:
-        return None
-    scene = open_scene(shell, session, ticket.conversation_id)
-    scene.ticket = session.get(Ticket, ticket.id, populate_existing=True)
-    return scene
-
-
 def _accepted(shell: Shell, session: Session, scene: Scene | None, row: Delivery, receipt: Receipt) -> None:
     row.provider_id = row.provider_id or receipt.provider_id
     if receipt.file and row.message_id:
@@ -84,6 +81,7 @@ def _accepted(shell: Shell, session: Session, scene: Scene | None, row: Delivery
         session.get_one(Topic, scene.ticket and scene.ticket.id).thread_id = int(receipt.provider_id)
     if scene and row.kind == "SendText" and row.coalesce_key.startswith("card:"):
         session.get_one(Topic, scene.ticket and scene.ticket.id).card_id = int(receipt.provider_id)
+    row.accepted_at = row.accepted_at or shell.clock.now()
     _rise(scene, row, "accepted")
 
 

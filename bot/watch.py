@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from bot import outbox, tickets
 from bot.perform import play
-from bot.scene import open_scene
+from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.events import WentQuiet
-from models import Clock, Conversation, Ticket, Worker
+from models import Clock, Conversation, Worker
 
 log = structlog.get_logger()
 BATCH = 200
@@ -43,8 +43,8 @@ def quiet(shell: Shell) -> None:
 
 def _end_burst(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
-        scene = open_scene(shell, session, number)
-        if scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
+        scene = open_scene(shell, session, Conversation.id == number)
+        if scene and scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
             play(scene, WentQuiet(scene.facts()))
 
 
@@ -61,8 +61,8 @@ def clocks(shell: Shell) -> None:
 
 def _come_due(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
-        scene = open_scene(shell, session, session.get_one(Ticket, number).conversation_id)
-        scene.ticket = session.get_one(Ticket, number, populate_existing=True)
+        scene = open_ticket_scene(shell, session, number)
+        assert scene is not None
         clock = session.scalars(select(Clock).where(Clock.ticket_id == number, Clock.name == "FR")).one()
         missed, breached = clock.missed_at, clock.breached_at
         tickets.refold(scene)

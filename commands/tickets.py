@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from bot.shell import Shell
 from models import Clock, Delivery, Message, Rating, Ticket, TicketEvent
@@ -28,6 +29,7 @@ def list_(everything: bool) -> None:
         wanted = select(Ticket, Clock).outerjoin(Clock, (Clock.ticket_id == Ticket.id) & (Clock.name == "FR"))
         if not everything:
             wanted = wanted.where(Ticket.state == "open")
+        wanted = wanted.options(joinedload(Ticket.studio))
         rows = session.execute(wanted.order_by(Ticket.severity, Ticket.id)).unique().all()
     for ticket, clock in rows:
         owner, studio = ticket.owner.name if ticket.owner else "-", ticket.studio.name if ticket.studio else "?"

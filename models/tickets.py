@@ -31,10 +31,9 @@ class Ticket(Base):
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
 
-    studio: Mapped[Studio | None] = relationship(lazy="joined")
-    contact: Mapped[Contact | None] = relationship(lazy="joined")
+    studio: Mapped[Studio | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()
     owner: Mapped[Agent | None] = relationship(lazy="joined")
-    conversation: Mapped[Conversation] = relationship(lazy="joined", innerjoin=True)
 
 
 class TicketEvent(Base):

@@ -1,8 +1,9 @@
 """What every test may use: both databases, the whole stack, the people of the stories."""
 
+import contextlib
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
@@ -10,11 +11,10 @@ from tests.support.databases import fresh
 from tests.support.people import Story
 from tests.support.stack import Stack, standing
 
-STUDIOS = Path(__file__).parent / "support" / "studios.csv"
 _counter = itertools.count(1)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """The suite runs whole on both."""
     kind: str = request.param
@@ -22,13 +22,24 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def stack(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Web, worker and sandbox as real processes, shared by the stories of one test process."""
-    directory = tmp_path_factory.mktemp(f"stack-{database_kind}")
-    settings = {"telegram": {"flood_limits": False}}
-    with standing(directory, fresh(database_kind, directory), settings, UNKNOWN_SECONDS="1") as stack:
-        stack.flask("studios", "import", str(STUDIOS))
-        yield stack
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Stack]]:
+    """Starts web, worker and sandbox as real processes once for each database that is asked for."""
+    with contextlib.ExitStack() as open_ones:
+
+        @cache
+        def started(kind: str) -> Stack:
+            directory = tmp_path_factory.mktemp(f"stack-{kind}")
+            settings = {"telegram": {"flood_limits": False}}
+            url = fresh(kind, directory)
+            return open_ones.enter_context(standing(directory, url, settings, UNKNOWN_SECONDS="1"))
+
+        yield started
+
+
+@pytest.fixture
+def stack(stacks: Callable[[str], Stack], database_kind: str) -> Stack:
+    """The stack the stories of one test process share."""
+    return stacks(database_kind)
 
 
 @pytest.fixture

