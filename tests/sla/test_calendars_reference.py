@@ -100,7 +100,7 @@ class Reckoner:
 moments = st.tuples(st.sampled_from([0, 200]), st.integers(0, 39), st.integers(0, 1439))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=250)
 @given(forms(), moments, targets, lengths, st.integers(0, 20000))
 def test_every_due_and_every_open_time_is_what_stepping_by_minutes_gives(
     form: dict[str, Any], moment: tuple[int, int, int], target: timedelta, paused: list[tuple[int, int]], end: int
