@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import claims, desk, hear, settle
@@ -32,6 +33,9 @@ def _one(shell: Shell, row: Inbound) -> bool:
         settled = _settled(shell, row, parsed)
     except NotUnderstood as error:
         settled = _park(shell, row.id, str(error))
+    except OperationalError:
+        log.exception("database_away", inbound=row.id)
+        return False  # the line is as healthy as it was; the database was not
     except Exception as error:
         log.exception("inbound_crashed", inbound=row.id, kind=type(error).__name__)
         settled = _crashed(shell, row.id, type(error).__name__)

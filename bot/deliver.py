@@ -20,6 +20,7 @@ from channels.wire import Call, Channel, EditText, Receipt, SendMedia, SendText,
 from models import Address, Delivery, Media, Message, Topic
 
 log = structlog.get_logger()
+_CRASHES = 3  # after this many a row is failed, and said, instead of tried again
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def carry(shell: Shell, job: Job) -> None:
             outcome = job.trouble or _sent(shell, job)
         except Exception as error:
             log.exception("delivery_crashed")
-            outcome = TransportError(f"it crashed: {type(error).__name__}", permanent=job.row.attempts >= 3)
+            given_up = job.row.attempts >= _CRASHES
+            outcome = TransportError(f"it crashed: {type(error).__name__}", permanent=given_up, unknown=True)
         if outcome is None:
             return
         settle.settle(shell, job.row, outcome)

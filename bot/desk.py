@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import asdict
+from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot import outbox, tickets
 from bot.perform import play
@@ -13,6 +14,7 @@ from bot.shell import Shell
 from conversations.events import Answered, Closed, DeskSaid, DeskTapped, Person, Taken
 from models import Agent, Delivery, Inbound, Message, Ticket, Topic
 
+T = TypeVar("T")
 ANONYMOUS = (
     "Telegram hides who you are here, so this did nothing. Switch off “Remain anonymous” in the group's admin rights."
 )
@@ -20,7 +22,7 @@ ANONYMOUS = (
 
 def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
     """A reply to a customer's line goes out, anything else stays a note; returns why nothing went out."""
-    scene = _scene(shell, session, event.chat, event.topic)
+    scene = _scene(shell, session, event)
     if scene is None:
         return "not in a ticket's topic"
     if event.person.is_bot:
@@ -44,8 +46,8 @@ def _addressed(scene: Scene, event: DeskSaid) -> tuple[str, bool]:
         return rest, bool(rest or event.media)
     if event.reply_to is None or event.text.startswith("/"):
         return event.text, False
-    ours = select(Delivery).where(Delivery.destination == str(event.chat), Delivery.provider_id == str(event.reply_to))
-    answered = scene.session.scalar(ours)
+    number = _quoted(scene.session, event, Delivery.id)
+    answered = scene.session.get(Delivery, number) if number else None
     if answered is None or answered.ticket_id != _ticket(scene).id:
         return event.text, False
     line = scene.session.get(Message, answered.message_id) if answered.message_id else None
@@ -62,10 +64,13 @@ def _reply(scene: Scene, agent: Agent, message: Message, event: DeskSaid, text: 
         tickets.refresh(scene)
     if _current(scene):
         play(scene, Answered(scene.facts()))
-    for number, media in enumerate(event.media):
-        outbox.media_to_customer(scene, media, text if number == 0 else "", message)
-    if text and not event.media:
-        outbox.to_customer(scene, text, message)
+    files = [media for media in event.media if media.kind not in outbox.PLACES]
+    words = "\n".join(filter(None, [text, *(outbox.place(one) for one in event.media if one.kind in outbox.PLACES)]))
+    caption = words if files and len(words) <= outbox.CAPTION else ""
+    for number, media in enumerate(files):
+        outbox.media_to_customer(scene, media, caption if number == 0 else "", message)
+    if words and not caption:
+        outbox.to_customer(scene, words, message)
 
 
 def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
@@ -75,12 +80,13 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     topic = session.get(Topic, int(number)) if version == "v1" and re.fullmatch(r"[0-9]{1,18}", number) else None
     scene = open_ticket_scene(shell, session, topic.ticket_id) if topic and topic.chat_id == event.chat else None
     if scene is None:
+        outbox.answer_tap(shell, session, event.query)
         return "a tap on a button of no ticket here"
     if event.person.anonymous or event.person.is_bot:
-        outbox.answer_tap(scene, event.query, ANONYMOUS)
+        outbox.answer_tap(shell, session, event.query, ANONYMOUS)
         return "tapped by an anonymous admin"
     agent = _agent(scene, event.person)
-    outbox.answer_tap(scene, event.query, _ACTIONS.get(action, _unknown)(scene, agent))
+    outbox.answer_tap(shell, session, event.query, _ACTIONS.get(action, _unknown)(scene, agent))
     return ""
 
 
@@ -125,12 +131,17 @@ def _current(scene: Scene) -> bool:
     return scene.conversation.ticket_id == _ticket(scene).id
 
 
-def _scene(shell: Shell, session: Session, chat: int, thread: int | None) -> Scene | None:
-    """The scene of the ticket whose topic this is."""
-    if thread is None:
-        return None
-    number = session.scalar(select(Topic.ticket_id).where(Topic.chat_id == chat, Topic.thread_id == thread))
+def _scene(shell: Shell, session: Session, event: DeskSaid) -> Scene | None:
+    """The scene of the ticket whose topic this is; past its topic, of the ticket whose line is answered."""
+    where = select(Topic.ticket_id).where(Topic.chat_id == event.chat, Topic.thread_id == event.topic)
+    number = session.scalar(where) if event.topic is not None else _quoted(session, event, Delivery.ticket_id)
     return open_ticket_scene(shell, session, number)
+
+
+def _quoted(session: Session, event: DeskSaid, column: InstrumentedAttribute[T]) -> T | None:
+    """A column of our own delivery that this message replies to."""
+    ours = select(column).where(Delivery.destination == str(event.chat), Delivery.provider_id == str(event.reply_to))
+    return session.scalar(ours.order_by(Delivery.id.desc()).limit(1))
 
 
 def _ticket(scene: Scene) -> Ticket:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.outbox import answer_tap
 from bot.perform import play
 from bot.scene import Scene, open_scene
 from bot.shell import Shell
@@ -21,6 +22,8 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
     """Acts on one line; returns the reason if the customer gets no answer to it."""
     scene = _scene(shell, session, line)
     _remember_sender(scene, line)
+    if line.provider_id.startswith("tap:"):
+        answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
     said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
     return play(scene, Said(line, triage, scene.facts()))

@@ -5,8 +5,10 @@ from datetime import timedelta
 from enum import IntEnum
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from bot.scene import Scene
+from bot.shell import Shell
 from channels.wire import (
     CUSTOMER_TAP,
     AnswerTap,
@@ -23,6 +25,8 @@ from channels.wire import (
 from conversations.events import Media
 from models import Delivery, Message, Topic
 
+CAPTION = 1000  # characters a picture carries on every channel; Telegram takes 1024
+PLACES = ("location", "contact")  # media that are words, not files
 LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a provider takes in one text
 _BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
 
@@ -208,16 +212,17 @@ def react(scene: Scene, chat: str, message: int, emoji: str) -> None:
     )
 
 
-def answer_tap(scene: Scene, query: str, text: str) -> None:
-    """Tells the agent who tapped what became of it; free of any budget, so first."""
-    queue(
-        scene,
-        AnswerTap(query, text[:200]),
-        channel="telegram",
-        destination="taps",
-        thread=f"tap:{query}",
-        lane=Lane.PAGE,
-    )
+def answer_tap(shell: Shell, session: Session, query: str, text: str = "") -> None:
+    """Tells whoever tapped what became of it; free of any budget, so first."""
+    kind, payload = to_json(AnswerTap(query, text[:200]))
+    row = Delivery(kind=kind, payload=payload, channel="telegram", destination="taps", thread=f"tap:{query}")
+    row.lane, row.created_at = Lane.PAGE, shell.clock.now()
+    session.add(row)
+
+
+def place(media: Media) -> str:
+    """A location or contact in words, for what cannot show it as itself."""
+    return f"{media.kind}: {media.ref} {media.name}".strip()
 
 
 def split(text: str, most: int) -> list[str]:

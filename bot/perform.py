@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from bot import outbox, tickets
 from bot.scene import Scene
 from channels.wire import Fetch, SendMedia, SendText
@@ -24,16 +26,19 @@ from conversations.effects import (
 )
 from conversations.events import Event, Line, Media
 from conversations.phrases import clock_time, labels, render
-from conversations.states import from_json, to_json, wake_at
+from conversations.states import Lost, from_json, to_json, wake_at
 from models import Message, Rating
 
+log = structlog.get_logger()
 _ON_CARD = 600  # words up to this length stand on the card and are not relayed again
-_CAPTION = 1000
 
 
 def play(scene: Scene, event: Event) -> str:
     """Asks the machine, turns its effects into rows, keeps the new state; returns the reason for a silence, if any."""
-    state, effects = advance(from_json(scene.conversation.state), event)
+    before = from_json(scene.conversation.state)
+    if isinstance(before, Lost):
+        log.error("state_lost", conversation=scene.conversation.id, state=before.kind)
+    state, effects = advance(before, event)
     scene.conversation.state = to_json(state)
     scene.conversation.wake_at = wake_at(state)
     for effect in effects:
@@ -56,8 +61,8 @@ def _relay(scene: Scene, _: Relay) -> None:
         return
     message.ticket_id = scene.ticket.id
     text = _words(scene, line)
-    files = [media for media in line.media if media.kind not in ("location", "contact")]
-    if text and (not files or len(text) > _CAPTION):
+    files = [media for media in line.media if media.kind not in outbox.PLACES]
+    if text and (not files or len(text) > outbox.CAPTION):
         for piece in outbox.split(text, outbox.LONGEST["telegram"]):
             outbox.to_group(scene, SendText(str(scene.shell.desk.group), piece), message)
         text = ""
@@ -68,9 +73,8 @@ def _relay(scene: Scene, _: Relay) -> None:
 
 def _words(scene: Scene, line: Line) -> str:
     on_card = scene.fresh and len(line.text) <= _ON_CARD
-    places = [f"{media.kind}: {media.ref} {media.name}".strip() for media in line.media]
     said = [line.text] if line.text and not on_card else []
-    said += [place for media, place in zip(line.media, places, strict=True) if media.kind in ("location", "contact")]
+    said += [outbox.place(media) for media in line.media if media.kind in outbox.PLACES]
     return f"{scene.name or 'Customer'}: " + "\n".join(said) if said else ""
 
 

@@ -50,7 +50,8 @@ class Scene:
         owner = self.ticket.owner.name if self.ticket and self.ticket.owner else ""
         return Facts(
             self.now,
-            known=self.address.contact is not None,
+            known=self.address.contact is not None or bool(self.address.claim),
+            open=self.ticket is not None and self.ticket.state == "open",
             owner=owner,
             category=self.ticket.category if self.ticket else "",
             stopped=self.address.stopped_at is not None,

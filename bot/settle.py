@@ -134,8 +134,7 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     """Back-off on the row; a permanent refusal is failed at once and said."""
     now = shell.clock.real()
     row.fault = f"{error.code} {error}".strip()
-    first_tried = row.created_at
-    late = (shell.clock.now() - first_tried).total_seconds() > shell.limits.give_up
+    late = (now - (row.begun_at or now)).total_seconds() > shell.limits.give_up
     if (error.permanent and not _must_arrive(row)) or late:
         row.state, row.lease_until = "failed", None
         log.warning("delivery_failed", delivery=row.id, code=error.code)
@@ -189,6 +188,8 @@ def _failed(scene: Scene, row: Delivery, words: str, code: str) -> None:
     if row.thread.startswith(("topic:", "general:", "card:", "react:", "tap:")):
         _failed_in_group(scene, row, words, code)
         return
+    if row.kind == "Fetch":
+        return  # the picture that waited for it says so itself
     if code == "21610" and row.destination == scene.address.value:
         scene.address.stopped_at = scene.now  # the carrier knew of a STOP that we did not
     who, message = scene.name or "the customer", _agents_message(scene, row)

@@ -14,12 +14,12 @@ def heard(state: State, event: Said) -> tuple[State, tuple[Effect, ...]] | None:
     """
     line, stopped = event.line, event.facts.stopped
     meaning = understand(line.text) if not line.media else Meaning.OTHER
-    by_sms = line.channel == "sms"
+    by_carrier = line.channel == "sms" or line.answered
     if meaning is Meaning.STOP:
-        answer = StaySilent("STOP, confirmed by the carrier") if by_sms or stopped else Say("stopped")
+        answer = StaySilent("STOP, confirmed by the carrier") if by_carrier or stopped else Say("stopped")
         return state, (Relay(), answer, Consent(given=False))
     if meaning is Meaning.START and stopped:
-        answer = StaySilent("START, confirmed by the carrier") if by_sms else Say("started")
+        answer = StaySilent("START, confirmed by the carrier") if by_carrier else Say("started")
         return state, (Consent(given=True), Relay(), answer)
     return None
 

@@ -21,7 +21,8 @@ class Media:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One message of a customer. ``address`` and ``our_address`` are opaque (a WhatsApp user may hide the number);
-    ``occurred_at`` is the channel's own time, None where it tells none; ``tapped`` is the key of a tapped button."""
+    ``occurred_at`` is the channel's own time, None where it tells none; ``tapped`` is the key of a tapped button;
+    ``answered``: the carrier has answered it itself (STOP, START, HELP)."""
 
     channel: str
     address: str
@@ -33,6 +34,7 @@ class Line:
     name: str = ""
     language: str = ""
     tapped: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the shell knows when it tells the machine: the time, whether the sender is in the directory,
-    the name of the person who has the ticket and its category, whether the sender said STOP, the pace."""
+    """What the shell knows when it tells the machine: the time, whether the sender is in the directory or has said
+    who they are, whether a ticket is open, the name of the person who has it, its category, whether the sender
+    said STOP, the pace."""
 
     now: datetime
     known: bool = True
+    open: bool = False
     owner: str = ""
     category: str = ""
     stopped: bool = False

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from conversations import consent, report, resolved, waiting
-from conversations.effects import Effect, OpenTicket, Relay, Say, StaySilent
+from conversations.effects import Effect, OpenTicket, Raise, Relay, Say
 from conversations.events import Event, Said
 from conversations.states import AskedSolved, AskedStars, Collecting, Done, Idle, Lost, State, Waiting
 
@@ -41,4 +41,5 @@ def _recover(state: Lost, event: Event) -> Step:
     """A receipt and a person, whatever the lost state was."""
     if not isinstance(event, Said):
         return state, ()
-    return Waiting(), (OpenTicket(event.triage), Relay(), Say("person_by"), StaySilent("state was lost"))
+    ticket = Raise(event.triage) if event.facts.open else OpenTicket(event.triage)
+    return Waiting(), (ticket, Relay(), Say("person_by"))

@@ -52,7 +52,14 @@ def understand(text: str) -> Meaning:
     ]
     if near:
         return near[0]
-    return Meaning.STILL_BROKEN if any(phrase in plain for phrase in _said_so(Meaning.STILL_BROKEN)) else Meaning.OTHER
+    broken, works = _last(plain, Meaning.STILL_BROKEN), _last(plain, Meaning.YES)
+    return Meaning.OTHER if broken < 0 else Meaning.YES if works > broken else Meaning.STILL_BROKEN
+
+
+def _last(plain: str, meaning: Meaning) -> int:
+    """Where the last phrase of this meaning ends in a longer text, -1 without one: what is said last counts."""
+    ends = (plain.rfind(phrase) + len(phrase) for phrase in _said_so(meaning) if phrase in plain)
+    return max(ends, default=-1)
 
 
 def stars(text: str) -> int | None:

@@ -25,7 +25,7 @@ def ready() -> tuple[Response, int]:
     shell: Shell = current_app.extensions["shell"]
     problems = _problems(shell)
     facts = {"ready": not problems, "problems": problems, "channels": sorted(shell.channels)}
-    if shell.clock.rehearsing:
+    if shell.clock.rehearsing and not problems:
         facts["rehearsal_clock"] = shell.clock.now().isoformat()
     return jsonify(facts), 503 if problems else 200
 

@@ -18,5 +18,11 @@ def fetch(token: str) -> Response:
         stored = session.get(Media, digest) if digest else None
     if stored is None:
         return Response("this link does not work or no longer works\n", 404)
-    headers = {"Content-Type": stored.content_type, "X-Content-Type-Options": "nosniff", "Cache-Control": "private"}
+    headers = {
+        "Content-Type": stored.content_type,
+        "Content-Disposition": "attachment",  # a customer's file must never run on our origin
+        "Content-Security-Policy": "sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private",
+    }
     return Response(stored.data, headers=headers)

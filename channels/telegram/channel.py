@@ -7,6 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ReplyParameters
+from telegram.error import BadRequest
 
 from channels.telegram import parse
 from channels.telegram.errors import translated
@@ -101,8 +102,8 @@ async def _made(bot: Bot, call: Call) -> Receipt:
         case OpenTopic(to, name):
             topic = await bot.create_forum_topic(to, name)
             return Receipt(str(topic.message_thread_id))
-        case EditText(to, message, text, options):
-            await bot.edit_message_text(text, to, message, parse_mode="HTML", reply_markup=_buttons(options))
+        case EditText():
+            await _edit(bot, call)
         case React(to, message, emoji):
             await bot.set_message_reaction(to, message, emoji or None)
         case AnswerTap(query, text):
@@ -126,6 +127,17 @@ async def _text(bot: Bot, call: SendText) -> Receipt:
         disable_notification=call.silent or None,
     )
     return Receipt(str(sent.message_id))
+
+
+async def _edit(bot: Bot, call: EditText) -> None:
+    """An edit that changes nothing is an edit done."""
+    try:
+        await bot.edit_message_text(
+            call.text, call.to, call.message, parse_mode="HTML", reply_markup=_buttons(call.options)
+        )
+    except BadRequest as error:
+        if "message is not modified" not in str(error).casefold():
+            raise
 
 
 async def _media(bot: Bot, call: SendMedia) -> Receipt:

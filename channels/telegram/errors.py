@@ -18,7 +18,6 @@ _WORDS = {
     "chat not found": "Telegram does not know this chat",
     "bot was kicked": "the bot was removed from the group",
     "not enough rights": "the bot lacks a right in the group",
-    "message is not modified": "nothing changed",
     "wrong file identifier": "Telegram no longer has this file",
     "file is too big": "the file is larger than 20 MB, which Telegram does not give to bots",
 }

@@ -93,7 +93,7 @@ class Twilio:
             return work(self._connected())
         except TwilioRestException as error:
             raise _refused(str(error.code or ""), error.status) from error
-        except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
+        except requests.ConnectTimeout as error:
             raise TransportError("Twilio could not be reached") from error
         except requests.RequestException as error:
             raise _broken(error) from error
@@ -157,7 +157,7 @@ def _refused(code: str, status: int) -> TransportError:
 
 def _broken(error: requests.RequestException) -> TransportError:
     """A refused connection was surely not taken; a time-out or a dropped connection may have been."""
-    unsent = "NewConnectionError" in str(error) or "NameResolutionError" in str(error)
+    unsent = any(sign in str(error) for sign in ("NewConnectionError", "NameResolutionError", "CERTIFICATE_VERIFY"))
     return TransportError("the connection to Twilio broke", unknown=not unsent)
 
 

@@ -44,6 +44,10 @@ CODES: dict[str, Meaning] = {
     "63019": Meaning("the attachment could not be fetched or is too large"),
     "63021": Meaning("WhatsApp does not support this content"),
     "63024": Meaning("not a valid WhatsApp recipient"),
+    "63027": Meaning("the template does not exist in this language"),
+    "63028": Meaning("the template's number of values does not fit"),
+    "63029": Meaning("the template's text came out too long"),
+    "63030": Meaning("the template was sent a value it does not have"),
     "63032": Meaning("WhatsApp excludes this user for now; use another channel"),
     "63038": Meaning("our account's daily limit is used up"),
 }

@@ -7,6 +7,7 @@ from channels.twilio.verify import form
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import Line, Media, Parsed, Reported
 
+_OPT_OUT = {"STOP": "STOP", "START": "START"}  # Twilio names the meaning of its customers' own keywords
 STATUS = "/webhooks/twilio/status/"
 _KINDS = {"image": "picture", "video": "video"}
 # Only Ogg is a voice note everywhere; what neither rule knows travels as a document.
@@ -15,7 +16,7 @@ _KINDS |= {"audio/ogg": "voice", "audio/mpeg": "audio", "audio/mp4": "audio"}
 
 def _fields(request: Request) -> dict[str, str]:
     try:
-        return {name: values[0] for name, values in form(request.body).items()}
+        return {name: values[0].replace("\0", "") for name, values in form(request.body).items()}
     except UnicodeDecodeError:
         return {}
 
@@ -56,15 +57,18 @@ def _reported(request: Request, fields: dict[str, str]) -> Reported:
 
 def _line(fields: dict[str, str]) -> Line:
     channel, address = address_of(fields["From"])
+    opted = fields.get("OptOutType", "")
+    tapped = fields.get("ButtonPayload") or fields.get("ListId", "")
     return Line(
         channel=channel,
         address=address,
         our_address=fields["To"],
         provider_id=fields["MessageSid"],
-        text=fields.get("Body", "") or fields.get("ButtonText", "") or fields.get("ListTitle", ""),
+        text=_OPT_OUT.get(opted) or fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle", ""),
         media=(*_media(fields), *_location(fields)),
         name=fields.get("ProfileName", ""),
-        tapped=(fields.get("ButtonPayload", "") or fields.get("ListId", "")).removeprefix(CUSTOMER_TAP),
+        tapped=tapped.removeprefix(CUSTOMER_TAP) if tapped.startswith(CUSTOMER_TAP) else "",
+        answered=bool(opted),
     )
 
 

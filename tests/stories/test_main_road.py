@@ -98,7 +98,7 @@ def test_sixteen_first_lines_of_one_unknown_sender_make_one_ticket(story: Story)
     (topic,) = story.topics_of(charlie.name)
     for number in range(16):
         topic.shows(f"my gallery is gone {number}")
-    assert len(charlie.heard()) == 1
+    assert sum("A person answers by" in text for text in charlie.heard()) == 1
 
 
 def test_sixteen_copies_of_one_line_are_one_line(story: Story) -> None:
