@@ -72,7 +72,7 @@ class House:
     def _program(self, name: str, command: str) -> list[str]:
         given = ",".join(f'{key}="{value}"' for key, value in self.environment.items() if key != "PATH")
         return [
-            f"command={self.tool(command.split()[0])} {command.partition(' ')[2]}",
+            f"command={self.tool(command.split(maxsplit=1)[0])} {command.partition(' ')[2]}",
             f"directory={ROOT}",
             f"environment={given}",
             f"stderr_logfile={self.directory}/{name}.log",
