@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from models.deliveries import PENDING
 
 _BUSY_MS = 10_000
 _CHANNEL = "backstop"
+Unique = tuple[str, ...]
 # Written into the statement, not bound: only then may either database use the partial indexes.
 _PENDING = [literal(state, literal_execute=True) for state in PENDING]
 _RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
@@ -33,13 +35,15 @@ class Database:
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
             limits = {"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5}
-            self.engine = create_engine(url, pool_size=pool, max_overflow=10, connect_args=limits, hide_parameters=True)
+            common: dict[str, Any] = {"max_overflow": 10, "connect_args": limits, "hide_parameters": True}
+            self.engine = create_engine(url, pool_size=pool, **common)
+            # Connections that stay in autocommit: switching one over costs more round trips than the insert.
+            self._keepers = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
         else:
             self.engine = create_engine(
                 url, pool_size=pool, max_overflow=10, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
             )
             _embedded(self.engine)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = self.engine.execution_options(read_only=True)
 
     @contextmanager
@@ -62,16 +66,12 @@ class Database:
         now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
         return now.astimezone(UTC)
 
-    def insert_once(
-        self, session: Session, model: type[Base], values: dict[str, Any], unique: tuple[str, ...]
-    ) -> int | None:
+    def insert_once(self, session: Session, model: type[Base], values: dict[str, Any], unique: Unique) -> int | None:
         """Inserts unless the unique columns are taken: the new id, else None. Copies posted at once end as one row."""
-        dialect: Any = postgresql if self.postgresql else sqlite
-        insert = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=unique)
-        made: int | None = session.execute(insert.returning(next(iter(model.__table__.primary_key)))).scalar()
+        made: int | None = session.execute(_once(model, unique, self.postgresql), values).scalar()
         return made
 
-    def keep(self, model: type[Base], values: dict[str, Any], unique: tuple[str, ...]) -> bool:
+    def keep(self, model: type[Base], values: dict[str, Any], unique: Unique) -> bool:
         """Inserts once in a transaction of its own and wakes the workers; False for a copy.
 
         On PostgreSQL the insert commits by itself and the bell rings behind it: a NOTIFY inside would hold a lock
@@ -80,12 +80,11 @@ class Database:
         if not self.postgresql:
             with self.writing() as session:
                 return self.insert_once(session, model, values, unique) is not None
-        with self._autocommit.connect() as connection:
-            insert = postgresql.insert(model).values(**values).on_conflict_do_nothing(index_elements=unique)
-            kept = connection.execute(insert.returning(next(iter(model.__table__.primary_key)))).first()
-            if kept is not None:
+        with self._keepers.connect() as connection:
+            kept = connection.execute(_once(model, unique, self.postgresql), values).first() is not None
+            if kept:
                 connection.execute(_RING)
-            return kept is not None
+        return kept
 
     def ring(self, session: Session) -> None:
         """Wakes every worker when this transaction commits. SQLite's workers watch the file instead."""
@@ -122,6 +121,15 @@ class Database:
                 time.sleep(0.01)
         finally:
             connection.close()
+
+
+@cache
+def _once(model: type[Base], unique: Unique, on_postgresql: bool) -> Any:
+    """The statement that inserts a row unless the unique columns are taken."""
+    table = model.__table__
+    dialect: Any = postgresql if on_postgresql else sqlite
+    insert = dialect.insert(table).on_conflict_do_nothing(index_elements=unique)
+    return insert.returning(next(iter(table.primary_key)))
 
 
 def _embedded(engine: Engine) -> None:

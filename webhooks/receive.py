@@ -51,7 +51,7 @@ def _kept(channel: str, thanks: Response) -> Response:
     except SQLAlchemyError:
         log.exception("webhook_not_stored", channel=channel)
         return Response("cannot be stored now, come again\n", 503)
-    log.info("webhook_kept", channel=channel, fresh=fresh)
+    log.debug("webhook_kept", channel=channel, fresh=fresh)
     return thanks
 
 
