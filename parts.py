@@ -1,34 +1,30 @@
 """Puts the parts together once per process: settings, database, clock, policy, model, channels."""
 
-import hashlib
 import logging
 import os
 import sys
-import tomllib
 import traceback
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 import triage
 from bot.claims import Database
 from bot.clock import Clock
+from bot.policy import read_policy
 from bot.shell import Desk, Limits, Shell
 from channels.wire import Channel
-from conversations.events import Pace
 from settings import Settings, SettingsError, load
-from sla import Policies, PolicyError, read
-from sla.policies import duration
-
-_TABLES = {"support_zone", "grace", "conversation", "policy"}
+from sla import PolicyError
 
 
 def assemble(settings: Settings | None = None) -> Shell:
     """The whole program's parts. Raises SettingsError before anything half-configured starts."""
     settings = settings or load()
-    policies, pace = policy(settings.policy_file)
+    try:
+        policies, pace = read_policy(settings.policy_file)
+    except PolicyError as error:
+        raise SettingsError(f"POLICY_FILE {error}") from error
     database = Database(settings.database_url)
     return Shell(
         db=database,
@@ -49,28 +45,6 @@ def assemble(settings: Settings | None = None) -> Shell:
         secret=settings.secret_key,
         metrics_token=settings.metrics_token,
     )
-
-
-def policy(path: Path | None) -> tuple[Policies, Pace]:
-    """The policy file, or the one that ships. Raises SettingsError with the place and an example of right."""
-    text = path.read_text() if path else resources.files("sla").joinpath("default.toml").read_text()
-    try:
-        data = tomllib.loads(text)
-        unknown = sorted(set(data) - _TABLES)
-        if unknown:
-            raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
-        return read(data, hashlib.sha256(text.encode()).hexdigest()[:12]), _pace(data.get("conversation", {}))
-    except (PolicyError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"POLICY_FILE {path or 'sla/default.toml'}: {error}") from error
-
-
-def _pace(table: dict[str, Any]) -> Pace:
-    known = {"quiet", "burst", "urgent", "reopens_for"}
-    if set(table) - known:
-        raise PolicyError(
-            f"[conversation] does not know {', '.join(sorted(set(table) - known))}; it has {sorted(known)}"
-        )
-    return Pace(**{name: duration(value, f"[conversation] {name}") for name, value in table.items()})
 
 
 def _channels(settings: Settings) -> dict[str, Channel]:

@@ -1,5 +1,6 @@
 """The worker process: ``python -m worker``. Two loops, answer and deliver, and APScheduler as the ticker."""
 
+import gc
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import watch
-from bot.answer import answer
+from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.shell import Shell
 from parts import assemble, log_to_stderr
@@ -66,12 +67,14 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     senders, ticker = Senders(shell, name), Ticker(shell, name)
     threads = [
-        threading.Thread(target=shell.db.listen, args=(shell.wakes.all, stop), name="listen", daemon=True),
-        threading.Thread(target=loop, args=(partial(answer, shell), shell.wakes.answer, stop), name="answer"),
+        threading.Thread(target=shell.db.listen, args=(shell.wakes.answer.set, stop), name="listen", daemon=True),
+        threading.Thread(target=loop, args=(lambda: answer(shell) == BATCH, shell.wakes.answer, stop), name="answer"),
         threading.Thread(target=loop, args=(senders.deliver, shell.wakes.deliver, stop), name="deliver"),
     ]
     for channel in set(shell.channels.values()):
         channel.open()
+    gc.collect()
+    gc.freeze()  # what was loaded at start stays; the collector need not walk it again and again
     ticker.start()
     for thread in threads:
         thread.start()

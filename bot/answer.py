@@ -20,7 +20,7 @@ _PAUSE = timedelta(seconds=1)
 
 
 def answer(shell: Shell) -> int:
-    """Works on the rows whose turn it is; returns how many were settled."""
+    """Works on the rows whose turn it is; returns how many were settled, at most a batch."""
     with shell.db.reading() as session:
         rows = claims.waiting(session, shell.clock.real(), BATCH)
     return sum(_one(shell, row) for row in rows)

@@ -10,21 +10,37 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, and_, case, create_engine, event, func, literal, or_, select, text, update
+from sqlalchemy import (
+    Engine,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
 
 from models import Base, Delivery, Inbound
+from models.base import Moment
 from models.deliveries import PENDING
 
 _BUSY_MS = 10_000
 _CHANNEL = "backstop"
 Unique = tuple[str, ...]
 # Written into the statement, not bound: only then may either database use the partial indexes.
-_PENDING = [literal(state, literal_execute=True) for state in PENDING]
+_PENDING: list[Any] = [literal_column(f"'{state}'") for state in PENDING]
 _RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
-_WAITING = literal("waiting", literal_execute=True)
+_WAITING: Any = literal_column("'waiting'")
+_AT, _MOST = bindparam("at", type_=Moment()), bindparam("most", type_=Integer)
 
 
 class Database:
@@ -37,14 +53,14 @@ class Database:
             limits = {"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5}
             common: dict[str, Any] = {"max_overflow": 10, "connect_args": limits, "hide_parameters": True}
             self.engine = create_engine(url, pool_size=pool, **common)
-            # Connections that stay in autocommit: switching one over costs more round trips than the insert.
-            self._keepers = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
+            # What is one statement needs no BEGIN and COMMIT around it: a third of the round trips.
+            self._single = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
         else:
             self.engine = create_engine(
                 url, pool_size=pool, max_overflow=10, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
             )
             _embedded(self.engine)
-        self._readers = self.engine.execution_options(read_only=True)
+            self._single = self.engine.execution_options(read_only=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -55,8 +71,18 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One read transaction; its rows stay readable behind it."""
-        with Session(self._readers, expire_on_commit=False) as session:
+        """Reads, each statement for itself on PostgreSQL; the rows stay readable behind it."""
+        with Session(self._single, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def claiming(self) -> Iterator[Session]:
+        """For one claim and the reads behind it: the claim is a single statement, on PostgreSQL its own transaction."""
+        if not self.postgresql:
+            with self.writing() as session:
+                yield session
+            return
+        with Session(self._single, expire_on_commit=False) as session:
             yield session
 
     def real_now(self, session: Session) -> datetime:
@@ -80,7 +106,7 @@ class Database:
         if not self.postgresql:
             with self.writing() as session:
                 return self.insert_once(session, model, values, unique) is not None
-        with self._keepers.connect() as connection:
+        with self._single.connect() as connection:
             kept = connection.execute(_once(model, unique, self.postgresql), values).first() is not None
             if kept:
                 connection.execute(_RING)
@@ -149,23 +175,12 @@ def _embedded(engine: Engine) -> None:
 
 def waiting(session: Session, now: datetime, most: int) -> list[Inbound]:
     """The inbox rows whose turn has come, oldest first; what queues behind a crashed one must not fill the batch."""
-    due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= now)
-    crashed = aliased(Inbound)
-    behind = select(crashed.id).where(
-        crashed.source == Inbound.source, crashed.source != "", crashed.state == _WAITING, crashed.retry_at > now
-    )
-    wanted = select(Inbound).where(Inbound.state == _WAITING, due, ~behind.exists())
-    return list(session.scalars(wanted.order_by(Inbound.id).limit(most)))
+    return list(session.scalars(_waiting(), {"at": now, "most": most}))
 
 
 def take(session: Session, number: int) -> Inbound | None:
     """Locks one inbox row that still waits and has none of its source before it; None if it is not its turn."""
-    earlier = aliased(Inbound)
-    blocked = select(earlier.id).where(
-        earlier.source == Inbound.source, earlier.source != "", earlier.state == _WAITING, earlier.id < Inbound.id
-    )
-    mine = select(Inbound).where(Inbound.id == number, Inbound.state == _WAITING, ~blocked.exists())
-    return session.scalars(mine.with_for_update(skip_locked=True)).first()
+    return session.scalars(_take(), {"number": number}).first()
 
 
 def nothing_due(db: Database, now: datetime) -> bool:
@@ -173,38 +188,65 @@ def nothing_due(db: Database, now: datetime) -> bool:
     if db.postgresql:
         return False
     with db.reading() as session:
-        return not session.execute(select(_heads(now).limit(1).exists())).scalar_one()
+        return session.execute(_heads(), {"at": now, "most": 1}).first() is None
 
 
 def claim(session: Session, owner: str, most: int, now: datetime, lease: timedelta) -> list[Delivery]:
     """Leases the heads of threads, most urgent lane first. A row left leased or unknown by an earlier attempt comes
     back with ``doubt``: the provider may have taken it."""
-    heads = _heads(now).order_by(Delivery.lane, Delivery.id).limit(most).with_for_update(skip_locked=True).cte("heads")
-    leased = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(heads.c.id)))
-        .values(
-            state="leased",
-            owner=owner,
-            lease_until=now + lease,
-            attempts=Delivery.attempts + 1,
-            begun_at=func.coalesce(Delivery.begun_at, now),
-            doubt=case((Delivery.state == "queued", Delivery.doubt), else_=True),
-        )
-        .returning(Delivery)
-        .execution_options(synchronize_session=False)
+    values = {"at": now, "most": most, "by": owner, "until": now + lease}
+    return sorted(session.scalars(_claim(), values), key=lambda row: (row.lane, row.id))
+
+
+# The statements are built once: building one anew costs more than running it.
+
+
+@cache
+def _waiting() -> Any:
+    due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= _AT)
+    crashed = aliased(Inbound)
+    behind = select(crashed.id).where(
+        crashed.source == Inbound.source, crashed.source != "", crashed.state == _WAITING, crashed.retry_at > _AT
     )
-    return sorted(session.scalars(leased), key=lambda row: (row.lane, row.id))
+    wanted = select(Inbound).where(Inbound.state == _WAITING, due, ~behind.exists())
+    return wanted.order_by(Inbound.id).limit(_MOST)
 
 
-def _heads(now: datetime) -> Any:
+@cache
+def _take() -> Any:
+    earlier = aliased(Inbound)
+    blocked = select(earlier.id).where(
+        earlier.source == Inbound.source, earlier.source != "", earlier.state == _WAITING, earlier.id < Inbound.id
+    )
+    mine = select(Inbound).where(Inbound.id == bindparam("number"), Inbound.state == _WAITING, ~blocked.exists())
+    return mine.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+
+
+@cache
+def _heads() -> Any:
     """Deliveries that are first of their thread and due."""
     before = aliased(Delivery)
     blocked = select(before.id).where(
         before.thread == Delivery.thread, before.state.in_(_PENDING), before.id < Delivery.id
     )
     ready = or_(
-        and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= now)),
-        and_(Delivery.state == "leased", Delivery.lease_until < now),
+        and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= _AT)),
+        and_(Delivery.state == "leased", Delivery.lease_until < _AT),
     )
-    return select(Delivery.id).where(Delivery.state.in_(_PENDING), ready, ~blocked.exists())
+    heads = select(Delivery.id).where(Delivery.state.in_(_PENDING), ready, ~blocked.exists())
+    return heads.order_by(Delivery.lane, Delivery.id).limit(_MOST)
+
+
+@cache
+def _claim() -> Any:
+    heads = _heads().with_for_update(skip_locked=True).cte("heads")
+    changed = {
+        "state": "leased",
+        "owner": bindparam("by"),
+        "lease_until": bindparam("until", type_=Moment()),
+        "attempts": Delivery.attempts + 1,
+        "begun_at": func.coalesce(Delivery.begun_at, _AT),
+        "doubt": case((Delivery.state == "queued", Delivery.doubt), else_=True),
+    }
+    leased = update(Delivery).where(Delivery.id.in_(select(heads.c.id))).values(**changed).returning(Delivery)
+    return leased.execution_options(synchronize_session=False, populate_existing=True)

@@ -40,8 +40,8 @@ class Senders:
         self._pool = ThreadPoolExecutor(shell.limits.senders, thread_name_prefix="sender")
         self._busy: set[Future[None]] = set()
 
-    def deliver(self) -> int:
-        """Claims and begins as many deliveries as senders are free; returns how many."""
+    def deliver(self) -> bool:
+        """Claims and begins as many deliveries as senders are free; whether there may be more to claim at once."""
         self._busy = {job for job in self._busy if not job.done()}
         free = self._shell.limits.senders - len(self._busy)
         jobs = claim(self._shell, self._owner, free) if free else []
@@ -49,7 +49,7 @@ class Senders:
             begun = self._pool.submit(sweep, partial(carry, self._shell, job), "carry")
             self._busy.add(begun)
             begun.add_done_callback(lambda _: self._shell.wakes.deliver.set())
-        return len(jobs)
+        return bool(jobs) and len(jobs) == free
 
     def finish(self) -> None:
         """Lets what is in flight end; nothing new begins."""
@@ -61,7 +61,7 @@ def claim(shell: Shell, owner: str, most: int) -> list[Job]:
     now = shell.clock.real()
     if claims.nothing_due(shell.db, now):
         return []
-    with shell.db.writing() as session:
+    with shell.db.claiming() as session:
         rows = claims.claim(session, owner, most, now, timedelta(seconds=shell.limits.lease))
         return [_ready(shell, session, row) for row in rows]
 
@@ -117,7 +117,8 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call = wire.from_json(row.kind, row.payload)
     except (KeyError, ValueError):
         return Job(row, None, TransportError(f"a {row.kind} this program cannot read", permanent=True))
-    if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")):
+    placed = isinstance(call, SendText | SendMedia) and call.thread is not None
+    if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")) and not placed:
         topic = session.get(Topic, row.ticket_id, populate_existing=True)
         call, trouble = _in_topic(call, topic, row.ticket_id)
         if trouble:

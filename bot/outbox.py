@@ -101,10 +101,12 @@ def _route(scene: Scene) -> tuple[str, str]:
 def to_group(
     scene: Scene, call: SendText | SendMedia | Fetch, message: Message | None = None, channel: str = "telegram"
 ) -> None:
-    """A line, picture or notice into the ticket's topic; the topic's number is filled in when it is sent."""
+    """A line, picture or notice into the ticket's topic; a topic not open yet is filled in when it is sent."""
     topic = _topic(scene)
     if topic is None:
         return
+    if isinstance(call, SendText | SendMedia):
+        call = replace(call, thread=topic.thread_id)
     queue(
         scene,
         call,
@@ -164,7 +166,9 @@ def past_topic(scene: Scene, refused: Delivery) -> None:
 
 def _again(row: Delivery, thread: str) -> Delivery:
     copied = ("kind", "channel", "destination", "lane", "payload", "message_id", "ticket_id", "created_at")
-    return Delivery(thread=thread, **{name: getattr(row, name) for name in copied})
+    again = Delivery(thread=thread, **{name: getattr(row, name) for name in copied})
+    again.payload = {name: value for name, value in row.payload.items() if name != "thread"}
+    return again
 
 
 def card_key(ticket_id: int) -> str:

@@ -115,7 +115,7 @@ def promised(scene: Scene) -> datetime:
         due: datetime = clock.target_due
         return due
     key = (ticket.tier, ticket.severity) if ticket else ("free", 3)
-    return scene.now + scene.shell.policies.first_response[key].target
+    return scene.shell.policies.first_response[key].target_due(scene.now)
 
 
 def refresh(scene: Scene, *, soon: bool = True) -> None:

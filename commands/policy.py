@@ -1,7 +1,6 @@
 """``flask policy``: is a policy file right, what would happen under it, and dues in bulk."""
 
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,18 +10,17 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot.policy import read_policy
 from bot.shell import Shell
-from conversations.events import Pace
 from conversations.phrases import books, clock_time, render
-from sla import Policies, PolicyError, Target, bulk, read
+from sla import Policies, PolicyError, Target, bulk
 from sla.calendars import CalendarError, compile, due
 from sla.doubts import doubts
-from sla.policies import SEVERITIES, TIERS, duration, written
+from sla.policies import SEVERITIES, TIERS, written
 from sla.zones import instant, zone
 from triage import Category
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOWS = 3  # shown, from the start on
 
@@ -143,19 +141,9 @@ def _receipt(case: Case) -> str:
 def _policies(file: Path) -> Policies:
     """The file as the start reads it, the pace of the conversation too."""
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        table = data.get("conversation", {})
-        known = {field.name for field in fields(Pace)}
-        if not isinstance(table, dict):
-            raise PolicyError('conversation: it is a table; example: [conversation] quiet = "8 s"')
-        unknown = sorted(set(data) - _TABLES) + [f"conversation.{key}" for key in sorted(set(table) - known)]
-        if unknown:
-            raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
-        for name, value in table.items():
-            duration(value, f"[conversation] {name}")
-        return read(data, file.name)
-    except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: {error}") from error
+        return read_policy(file)[0]
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -17,6 +17,7 @@ from bot.answer import answer
 from bot.claims import Database
 from bot.deliver import carry, claim
 from bot.directory import import_directory
+from bot.policy import read_policy
 from bot.remember import remember
 from bot.shell import Desk, Limits, Shell
 from channels.telegram import Telegram
@@ -25,7 +26,6 @@ from channels.twilio import Twilio
 from channels.twilio.channel import Account
 from channels.wire import Request, SendMedia, SendText
 from models import Base, Delivery, Topic
-from parts import policy
 from tests.bot.recorder import NOON, Recorder, SteadyClock
 
 PUBLIC = "https://support.example.test"
@@ -43,7 +43,7 @@ HEADER = "studio,tier,timezone,language,branch,contact,role,channel,address"
 Json = dict[str, Any]
 Row = TypeVar("Row", bound=Base)
 _model = cache(triage.load)
-_policy = cache(partial(policy, None))
+_policy = cache(partial(read_policy, None))
 
 
 def open_shell(url: str, db: Database | None = None) -> Shell:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from parts import policy
-from settings import SettingsError
+from bot.policy import read_policy
+from parts import assemble
+from settings import Settings, SettingsError
 
 SHIPPED = resources.files("sla").joinpath("default.toml").read_text()
 
@@ -15,7 +16,7 @@ def complaint(tmp_path: Path, text: str) -> str:
     file = tmp_path / "policy.toml"
     file.write_text(text)
     with pytest.raises(SettingsError) as stopped:
-        policy(file)
+        assemble(Settings.model_validate({"policy_file": file}))
     assert str(file) in str(stopped.value)
     return str(stopped.value)
 
@@ -24,14 +25,14 @@ def test_the_shipped_file_and_a_copy_of_it_say_the_same(tmp_path: Path) -> None:
     copied = tmp_path / "policy.toml"
     copied.write_text(SHIPPED)
 
-    assert policy(copied) == policy(None)
+    assert read_policy(copied) == read_policy(None)
 
 
 def test_another_text_is_another_version(tmp_path: Path) -> None:
     copied = tmp_path / "policy.toml"
     copied.write_text(SHIPPED.replace('grace = "15 min"', 'grace = "10 min"'))
 
-    assert policy(copied)[0].version != policy(None)[0].version
+    assert read_policy(copied)[0].version != read_policy(None)[0].version
 
 
 @pytest.mark.parametrize(
