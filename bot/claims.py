@@ -2,9 +2,8 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -48,19 +47,23 @@ class Database:
 
     def __init__(self, url: str, pool: int = 20) -> None:
         self.postgresql = url.startswith("postgres")
+        common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "hide_parameters": True}
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
-            limits = {"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5}
-            common: dict[str, Any] = {"max_overflow": 10, "connect_args": limits, "hide_parameters": True}
-            self.engine = create_engine(url, pool_size=pool, **common)
+            limits = "-c statement_timeout=30000 -c lock_timeout=10000"
+            common["connect_args"] = {"options": limits, "connect_timeout": 5}
+            self.engine = create_engine(url, **common)
             # What is one statement needs no BEGIN and COMMIT around it: a third of the round trips.
             self._single = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
         else:
-            self.engine = create_engine(
-                url, pool_size=pool, max_overflow=10, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
-            )
+            self.engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, **common)
             _embedded(self.engine)
             self._single = self.engine.execution_options(read_only=True)
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self.engine.dispose()
+        self._single.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -69,21 +72,13 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> Session:
         """Reads, each statement for itself on PostgreSQL; the rows stay readable behind it."""
-        with Session(self._single, expire_on_commit=False) as session:
-            yield session
+        return Session(self._single, expire_on_commit=False)
 
-    @contextmanager
-    def claiming(self) -> Iterator[Session]:
+    def claiming(self) -> AbstractContextManager[Session]:
         """For one claim and the reads behind it: the claim is a single statement, on PostgreSQL its own transaction."""
-        if not self.postgresql:
-            with self.writing() as session:
-                yield session
-            return
-        with Session(self._single, expire_on_commit=False) as session:
-            yield session
+        return self.reading() if self.postgresql else self.writing()
 
     def real_now(self, session: Session) -> datetime:
         """The database's clock, for leases and back-off; on SQLite this machine's."""
@@ -106,8 +101,16 @@ class Database:
         if not self.postgresql:
             with self.writing() as session:
                 return self.insert_once(session, model, values, unique) is not None
+        try:
+            return self._kept(_once(model, unique, self.postgresql), values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._kept(_once(model, unique, self.postgresql), values)  # the server restarted; the pool is fresh
+
+    def _kept(self, insert: Any, values: dict[str, Any]) -> bool:
         with self._single.connect() as connection:
-            kept = connection.execute(_once(model, unique, self.postgresql), values).first() is not None
+            kept = connection.execute(insert, values).first() is not None
             if kept:
                 connection.execute(_RING)
         return kept
@@ -136,17 +139,13 @@ class Database:
                     wake()
 
     def _changed(self, wake: Callable[[], None], stop: threading.Event) -> None:
-        connection = sqlite3.connect(str(self.engine.url.database))
-        try:
+        with closing(sqlite3.connect(str(self.engine.url.database))) as connection:
             seen = None
-            while not stop.is_set():
+            while not stop.wait(0.01):
                 (version,) = connection.execute("PRAGMA data_version").fetchone()
                 if version != seen:
                     seen = version
                     wake()
-                time.sleep(0.01)
-        finally:
-            connection.close()
 
 
 @cache
@@ -199,8 +198,6 @@ def claim(session: Session, owner: str, most: int, now: datetime, lease: timedel
 
 
 # The statements are built once: building one anew costs more than running it.
-
-
 @cache
 def _waiting() -> Any:
     due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= _AT)

@@ -23,7 +23,8 @@ def read_policy(path: Path | None) -> tuple[Policies, Pace]:
         unknown = sorted(set(data) - _TABLES)
         if unknown:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
-        return read(data, hashlib.sha256(text.encode()).hexdigest()[:12]), _pace(data.get("conversation", {}))
+        pace = _pace(data.get("conversation", {}))
+        return read(data, hashlib.sha256(text.encode()).hexdigest()[:12]), pace
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

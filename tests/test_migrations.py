@@ -24,7 +24,7 @@ def empty(database_kind: str, tmp_path: Path) -> Iterator[Shell]:
     """The program on a database nobody has set up."""
     shell = open_shell(fresh(database_kind, tmp_path))
     yield shell
-    shell.db.engine.dispose()
+    shell.db.close()
 
 
 def test_upgrading_an_empty_database_makes_what_the_models_say(empty: Shell) -> None:

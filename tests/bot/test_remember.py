@@ -5,6 +5,7 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.claims import Database
@@ -125,3 +126,15 @@ def test_a_database_that_is_away_is_an_error_of_the_database(house: House) -> No
 
     with pytest.raises(SQLAlchemyError):
         remember(away, "twilio", twilio_form(MESSAGES, LINE))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # an embedded file has no server to restart
+def test_a_line_is_kept_though_the_database_server_has_just_been_restarted(house: House) -> None:
+    house.posts("twilio", twilio_form(MESSAGES, LINE))
+    mine = "pid <> pg_backend_pid() AND datname = current_database()"
+    with house.shell.db.writing() as session:
+        session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+
+    house.posts("twilio", twilio_form(MESSAGES, LINE | {"MessageSid": "SM2"}))
+
+    assert len(house.rows(Inbound)) == 2

@@ -19,7 +19,7 @@ def unmigrated(database_kind: str, tmp_path: Path) -> Iterator[Shell]:
     """The program on a database nobody has set up."""
     shell = open_shell(fresh(database_kind, tmp_path))
     yield shell
-    shell.db.engine.dispose()
+    shell.db.close()
 
 
 def test_upgrading_twice_is_upgrading_once(unmigrated: Shell) -> None:

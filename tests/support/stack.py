@@ -76,7 +76,7 @@ class Stack:
         try:
             yield shell
         finally:
-            shell.db.engine.dispose()
+            shell.db.close()
 
     def ready(self) -> bool:
         try:

@@ -23,7 +23,7 @@ def unmigrated(shell: Shell, database_kind: str, tmp_path: Path) -> Iterator[She
     directory.mkdir()
     bare = replace(shell, db=Database(fresh(database_kind, directory)))
     yield bare
-    bare.db.engine.dispose()
+    bare.db.close()
 
 
 def ticked(house: House, ago: float) -> None:
