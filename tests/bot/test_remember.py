@@ -137,4 +137,5 @@ def test_a_line_is_kept_though_the_database_server_has_just_been_restarted(house
 
     house.posts("twilio", twilio_form(MESSAGES, LINE | {"MessageSid": "SM2"}))
 
+    house.shell.db.close()  # the other pool's connections are dead too, and the next test must not find them
     assert len(house.rows(Inbound)) == 2
