@@ -1,4 +1,4 @@
-"""Operators' commands, one module a group: ``flask db``, ``inbox``, ``policy``, ``release``, ``studios``, ``tickets``."""
+"""Operators' commands, one module a group: ``flask db``, inbox, policy, release, studios, tickets."""
 
 from commands.database import db
 from commands.inbox import inbox
