@@ -27,20 +27,17 @@ def answer(shell: Shell) -> int:
 
 
 def _one(shell: Shell, row: Inbound) -> bool:
-    """Parses and acts on one row, which may be another worker's by now; then whatever it queued can go."""
+    """Parses and acts on one row, which may be another worker's by now."""
     try:
-        parsed = shell.channels[row.channel].parse(_request(row))
-        settled = _settled(shell, row, parsed)
+        return _settled(shell, row, shell.channels[row.channel].parse(_request(row)))
     except NotUnderstood as error:
-        settled = _park(shell, row.id, str(error))
+        return _park(shell, row.id, str(error))
     except OperationalError:
         log.exception("database_away", inbound=row.id)
         return False  # the line is as healthy as it was; the database was not
     except Exception as error:
         log.exception("inbound_crashed", inbound=row.id, kind=type(error).__name__)
-        settled = _crashed(shell, row.id, type(error).__name__)
-    shell.wakes.deliver.set()
-    return settled
+        return _crashed(shell, row.id, type(error).__name__)
 
 
 def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
@@ -52,6 +49,7 @@ def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
             return False
         reason = _act(shell, session, mine, parsed, triage)
         mine.state, mine.reason = ("silent" if reason else "done"), reason
+    shell.wakes.deliver.set()
     log.info("inbound_settled", inbound=row.id, channel=row.channel, kind=type(parsed).__name__, silent=bool(reason))
     return True
 

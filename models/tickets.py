@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from models.base import Base, Json, Key, partial
 from models.conversations import Conversation
-from models.desk import Agent
+from models.desk import Agent, Topic
 from models.studios import Contact, Studio
 
 
@@ -34,6 +34,9 @@ class Ticket(Base):
     studio: Mapped[Studio | None] = relationship()
     contact: Mapped[Contact | None] = relationship()
     owner: Mapped[Agent | None] = relationship(lazy="joined")
+    topic: Mapped[Topic | None] = relationship(
+        primaryjoin=lambda: foreign(Ticket.id) == Topic.ticket_id, lazy="joined", viewonly=True
+    )
 
 
 class TicketEvent(Base):
