@@ -37,7 +37,7 @@ def assemble(settings: Settings | None = None) -> Shell:
             "whatsapp": settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}",
             "sms": settings.twilio_sms_from,
         },
-        desk=Desk(settings.telegram_agent_chat_id, settings.telegram_lead_chat_id),
+        desk=Desk(settings.telegram_agent_chat_id),
         limits=Limits(
             lease=settings.lease_seconds, settle_unknown=settings.unknown_seconds, tick=settings.tick_seconds
         ),

@@ -17,7 +17,6 @@ class Desk:
     """Where the agents sit: ``group`` is the chat id of their forum group, None when Telegram is off."""
 
     group: int | None = None
-    lead: int | None = None
 
 
 @dataclass(frozen=True)
