@@ -22,15 +22,15 @@ def assemble(settings: Settings | None = None) -> Shell:
     """The whole program's parts. Raises SettingsError before anything half-configured starts."""
     settings = settings or load()
     try:
-        policies, pace = read_policy(settings.policy_file)
+        policy = read_policy(settings.policy_file)
     except PolicyError as error:
         raise SettingsError(f"POLICY_FILE {error}") from error
     database = Database(settings.database_url)
     return Shell(
         db=database,
         clock=Clock(database, settings.clock_file),
-        policies=policies,
-        pace=pace,
+        policies=policy.policies,
+        pace=policy.pace,
         model=triage.load(),
         channels=_channels(settings),
         senders={

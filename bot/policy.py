@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,16 @@ from sla.policies import duration
 _TABLES = {"support_zone", "grace", "conversation", "calendars", "policy"}
 
 
-def read_policy(path: Path | None) -> tuple[Policies, Pace]:
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """One version of the policy file, each table read by the part it belongs to; ``text`` is the file as it was."""
+
+    policies: Policies
+    pace: Pace
+    text: str
+
+
+def read_policy(path: Path | None) -> PolicyFile:
     """Reads and checks ``path``, or the file that ships. Raises PolicyError naming file, place and an example."""
     file = path or resources.files("sla").joinpath("default.toml")
     try:
@@ -23,8 +32,9 @@ def read_policy(path: Path | None) -> tuple[Policies, Pace]:
         unknown = sorted(set(data) - _TABLES)
         if unknown:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
+        version = hashlib.sha256(text.encode()).hexdigest()[:12]
         pace = _pace(data.get("conversation", {}))
-        return read(data, hashlib.sha256(text.encode()).hexdigest()[:12]), pace
+        return PolicyFile(read(data, version), pace, text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

@@ -141,7 +141,7 @@ def _receipt(case: Case) -> str:
 def _policies(file: Path) -> Policies:
     """The file as the start reads it, the pace of the conversation too."""
     try:
-        return read_policy(file)[0]
+        return read_policy(file).policies
     except PolicyError as error:
         raise click.ClickException(str(error)) from error
 

@@ -48,15 +48,15 @@ _policy = cache(partial(read_policy, None))
 
 def open_shell(url: str, db: Database | None = None) -> Shell:
     """The program's parts on this database, with a clock and channels of ours."""
-    policies, pace = _policy()
+    policy = _policy()
     twilio = Recorder(Twilio(Account(SID, TOKEN, "https://api.twilio.com", PUBLIC)), "SM{}")
     groups = frozenset((GROUP, OTHER_GROUP))
     telegram = Recorder(Telegram(BotAccount(BOT, SECRET, "https://api.telegram.org", groups)), "{}")
     return Shell(
         db=db or Database(url),
         clock=SteadyClock(NOON),
-        policies=policies,
-        pace=pace,
+        policies=policy.policies,
+        pace=policy.pace,
         model=_model(),
         channels={"twilio": twilio, "whatsapp": twilio, "sms": twilio, "telegram": telegram},
         senders={"whatsapp": OURS, "sms": "+34910000000"},

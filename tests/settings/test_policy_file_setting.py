@@ -32,7 +32,7 @@ def test_another_text_is_another_version(tmp_path: Path) -> None:
     copied = tmp_path / "policy.toml"
     copied.write_text(SHIPPED.replace('grace = "15 min"', 'grace = "10 min"'))
 
-    assert read_policy(copied)[0].version != read_policy(None)[0].version
+    assert read_policy(copied).policies.version != read_policy(None).policies.version
 
 
 @pytest.mark.parametrize(
