@@ -149,8 +149,8 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
 
 
 def _must_arrive(row: Delivery) -> bool:
-    """A line already sent past its topic waits for the group itself: the bot may be let in again."""
-    return row.thread.startswith("general:")
+    """A line already sent past its topic, and an alarm, wait for the group itself: the bot may be let in again."""
+    return row.kind == "SendText" and row.thread.startswith(("general:", "alarm:"))
 
 
 def _wait(shell: Shell, row: Delivery, error: TransportError) -> float:

@@ -1,5 +1,6 @@
-"""Operators' commands, one module a group: ``flask db``, inbox, policy, release, studios, tickets."""
+"""Operators' commands, one module a group: ``flask alarms``, db, inbox, policy, release, studios, tickets."""
 
+from commands.alarms import alarms
 from commands.database import db
 from commands.inbox import inbox
 from commands.policy import policy
@@ -7,4 +8,4 @@ from commands.release import release
 from commands.studios import studios
 from commands.tickets import tickets
 
-GROUPS = (db, inbox, policy, release, studios, tickets)
+GROUPS = (alarms, db, inbox, policy, release, studios, tickets)

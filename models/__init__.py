@@ -1,5 +1,6 @@
 """What we keep: SQLAlchemy models, one module per aggregate; they never commit."""
 
+from models.alarms import Alarm
 from models.base import Base
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
@@ -13,6 +14,7 @@ from models.workers import Worker
 __all__ = [
     "Address",
     "Agent",
+    "Alarm",
     "Base",
     "Clock",
     "Contact",

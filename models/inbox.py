@@ -20,6 +20,7 @@ class Inbound(Base):
         UniqueConstraint("channel", "account", "provider_id"),
         partial("ix_inbox_waiting", "id", where="state = 'waiting'"),
         partial("ix_inbox_source_waiting", "source", "id", where="state = 'waiting'"),
+        partial("ix_inbox_parked", "id", where="state = 'parked'"),
     )
 
     id: Mapped[Key]

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.alarms import standing
 from bot.shell import Shell
 from models import Clock, Delivery, Inbound, Ticket, Worker
 from models.deliveries import PENDING
@@ -49,6 +50,7 @@ class Rows:
             yield from self._ages(session)
             doubtful = session.scalar(select(func.count()).select_from(Delivery).where(Delivery.doubt))
             yield GaugeMetricFamily("backstop_deliveries_doubtful", "calls that may be repetitions", doubtful)
+            yield GaugeMetricFamily("backstop_alarms_standing", "alarms that stand", len(standing(session)))
 
     def _ages(self, session: Session) -> Iterator[Metric]:
         real, now = self._shell.clock.real(), self._shell.clock.now()

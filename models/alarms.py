@@ -1,0 +1,28 @@
+"""What stands wrong with the program itself, told to people once."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Key, partial
+from models.deliveries import Delivery
+
+
+class Alarm(Base):
+    """One thing that is wrong, by its ``key``; it stands until ``cleared_at``, and may be raised again later.
+
+    ``words`` say it as it is now, ``told`` as the group last read it; ``delivery_id`` owes its message.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (partial("ix_alarms_standing", "raised_at", where="cleared_at IS NULL"),)
+
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(unique=True)
+    words: Mapped[str]
+    told: Mapped[str] = mapped_column(default="")
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey(Delivery.id))
