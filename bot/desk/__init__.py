@@ -1,0 +1,6 @@
+"""The agents' side: replies, notes and commands in the group, taps on its cards. Source: desk.md."""
+
+from bot.desk.taps import tapped
+from bot.desk.words import said
+
+__all__ = ["said", "tapped"]
