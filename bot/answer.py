@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import claims, desk, hear, settle
+from bot.park import park
 from bot.shell import Shell
 from channels.wire import NotUnderstood, Request
 from conversations.events import DeskSaid, DeskTapped, Line, Parsed, Reported, Unused
@@ -28,16 +29,18 @@ def answer(shell: Shell) -> int:
 
 def _one(shell: Shell, row: Inbound) -> bool:
     """Parses and acts on one row, which may be another worker's by now."""
+    parsed: Parsed | None = None
     try:
-        return _settled(shell, row, shell.channels[row.channel].parse(_request(row)))
+        parsed = shell.channels[row.channel].parse(_request(row))
+        return _settled(shell, row, parsed)
     except NotUnderstood as error:
-        return _park(shell, row.id, str(error))
+        return park(shell, row.id, str(error))
     except OperationalError:
         log.exception("database_away", inbound=row.id)
         return False  # the line is as healthy as it was; the database was not
     except Exception as error:
         log.exception("inbound_crashed", inbound=row.id, kind=type(error).__name__)
-        return _crashed(shell, row.id, type(error).__name__)
+        return _crashed(shell, row.id, type(error).__name__, parsed)
 
 
 def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
@@ -80,18 +83,7 @@ def _request(row: Inbound) -> Request:
     return Request(row.target, {"content-type": row.content_type}, row.body)
 
 
-def _park(shell: Shell, number: int, reason: str) -> bool:
-    """Sets a payload aside, whole and with its reason; those behind it go on."""
-    with shell.db.writing() as session:
-        row = claims.take(session, number)
-        if row is None:
-            return False
-        row.state, row.reason = "parked", reason
-    log.error("inbound_parked", inbound=number, channel=row.channel, reason=reason)
-    return True
-
-
-def _crashed(shell: Shell, number: int, kind: str) -> bool:
+def _crashed(shell: Shell, number: int, kind: str, parsed: Parsed | None) -> bool:
     with shell.db.writing() as session:
         row = claims.take(session, number)
         if row is None:
@@ -99,4 +91,4 @@ def _crashed(shell: Shell, number: int, kind: str) -> bool:
         row.attempts += 1
         row.retry_at = shell.clock.real() + _PAUSE * row.attempts
         tries = row.attempts
-    return tries >= TRIES and _park(shell, number, f"crashed {tries} times: {kind}")
+    return tries >= TRIES and park(shell, number, f"crashed {tries} times: {kind}", parsed)

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from bot.replay import replay
+from bot.park import replay
 from bot.shell import Shell
 from models import Inbound
 
