@@ -114,7 +114,9 @@ def _agents_message(scene: Scene, row: Delivery) -> Message | None:
 def _tick(scene: Scene, message: Message) -> None:
     """Shows how far the whole reply got: of several pieces the worst, nothing before all are accepted."""
     pieces = select(Delivery.state).where(
-        Delivery.message_id == message.id, Delivery.kind.in_(("SendText", "SendMedia"))
+        Delivery.message_id == message.id,
+        Delivery.kind.in_(("SendText", "SendMedia")),
+        Delivery.state != "superseded",  # another piece took its place
     )
     states = list(scene.session.scalars(pieces))
     worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0))

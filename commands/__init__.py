@@ -1,11 +1,21 @@
-"""Operators' commands, one module a group: ``flask alarms``, db, inbox, policy, release, studios, tickets."""
+"""Operators' commands, one module a group of ``flask``."""
 
 from commands.alarms import alarms
 from commands.database import db
 from commands.inbox import inbox
+from commands.outbox import outbox
 from commands.policy import policy
 from commands.release import release
 from commands.studios import studios
 from commands.tickets import tickets
 
-GROUPS = (alarms, db, inbox, policy, release, studios, tickets)
+GROUPS = (
+    alarms,
+    db,
+    inbox,
+    outbox,
+    policy,
+    release,
+    studios,
+    tickets,
+)
