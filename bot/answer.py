@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import claims, desk, hear, settle
+from bot import desk, hear, settle, turns
 from bot.park import park
 from bot.shell import Shell
 from channels.wire import NotUnderstood, Request
@@ -23,7 +23,7 @@ _PAUSE = timedelta(seconds=1)
 def answer(shell: Shell) -> int:
     """Works on the rows whose turn it is; returns how many were settled, at most a batch."""
     with shell.db.reading() as session:
-        rows = claims.waiting(session, shell.clock.real(), BATCH)
+        rows = turns.waiting(session, shell.clock.real(), BATCH)
     return sum(_one(shell, row) for row in rows)
 
 
@@ -47,7 +47,7 @@ def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
     """The transaction of one row: what it caused and that it is done commit together."""
     triage = _classified(shell, parsed)
     with shell.db.writing() as session:
-        mine = claims.take(session, row.id)
+        mine = turns.take(session, row.id)
         if mine is None:
             return False
         reason = _act(shell, session, mine, parsed, triage)
@@ -85,7 +85,7 @@ def _request(row: Inbound) -> Request:
 
 def _crashed(shell: Shell, number: int, kind: str, parsed: Parsed | None) -> bool:
     with shell.db.writing() as session:
-        row = claims.take(session, number)
+        row = turns.take(session, number)
         if row is None:
             return False
         row.attempts += 1

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import claims, settle
+from bot import settle, turns
 from bot.media import public_url
 from bot.outbox import Lane
 from bot.shell import Shell
@@ -59,10 +59,10 @@ class Senders:
 def claim(shell: Shell, owner: str, most: int) -> list[Job]:
     """T3: leases deliveries and reads what their calls need."""
     now = shell.clock.real()
-    if claims.nothing_due(shell.db, now):
+    if turns.nothing_due(shell.db, now):
         return []
     with shell.db.claiming() as session:
-        rows = claims.claim(session, owner, most, now, timedelta(seconds=shell.limits.lease))
+        rows = turns.claim(session, owner, most, now, timedelta(seconds=shell.limits.lease))
         return [_ready(shell, session, row) for row in rows]
 
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot import claims, outbox
+from bot import outbox, turns
 from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
@@ -22,7 +22,7 @@ ALARM = "inbox_parked"
 def park(shell: Shell, number: int, reason: str, parsed: Parsed | None = None) -> bool:
     """Sets one row aside with its reason; those behind it go on. Says so in the group, and in its ticket's topic."""
     with shell.db.writing() as session:
-        row = claims.take(session, number)
+        row = turns.take(session, number)
         if row is None:
             return False
         row.state, row.reason = "parked", reason
