@@ -1,17 +1,22 @@
-"""The policy file as the program starts with it: promises for ``sla``, the pulse of a burst for ``conversations``."""
+"""The policy file as the program starts with it: promises, ladders, hotline rules, the pulse of a burst."""
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from conversations.events import Pace
+from oncall.bundles import Throttle, read_throttle
+from oncall.hotline import Rules
+from oncall.ladders import Ladder, read_ladders
+from oncall.rules import read_rules
 from sla import Policies, PolicyError, read
 from sla.policies import duration
 
-_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy"}
+_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "ladder", "paging", "hotline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,9 @@ class PolicyFile:
 
     policies: Policies
     pace: Pace
+    ladders: Mapping[str, Ladder]
+    throttle: Throttle
+    hotline: Rules
     text: str
 
 
@@ -34,7 +42,8 @@ def read_policy(path: Path | None) -> PolicyFile:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
         version = hashlib.sha256(text.encode()).hexdigest()[:12]
         pace = _pace(data.get("conversation", {}))
-        return PolicyFile(read(data, version), pace, text)
+        ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
+        return PolicyFile(read(data, version), pace, ladders, throttle, read_rules(data.get("hotline", {})), text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

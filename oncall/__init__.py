@@ -1,0 +1,1 @@
+"""PURE: who is awake: people and rota, ladders and the pages that climb them, hotline windows from shoots."""
