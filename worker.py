@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, watch
+from bot import alarms, desk, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.shell import Shell
@@ -36,6 +36,7 @@ class Ticker:
         self._every(shell.limits.tick, "quiet", partial(watch.quiet, shell))
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
+        self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)
         self._every(2.0, "beat", partial(watch.beat, shell, name))
         self._every(shell.limits.tick, "wake", shell.wakes.all)

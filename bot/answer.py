@@ -7,10 +7,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import desk, hear, settle, turns
+from bot.desk.rights import Unsure
 from bot.park import park
 from bot.shell import Shell
 from channels.wire import NotUnderstood, Request
-from conversations.events import DeskSaid, DeskTapped, Line, Parsed, Reported, Unused
+from conversations.events import DeskSaid, DeskTapped, Line, MemberChanged, Parsed, Reported, Unused
 from models import Inbound
 from triage import Facts, Triage, classify
 
@@ -35,6 +36,8 @@ def _one(shell: Shell, row: Inbound) -> bool:
         return _settled(shell, row, parsed)
     except NotUnderstood as error:
         return park(shell, row.id, str(error))
+    except Unsure as unsure:
+        return desk.hold(shell, row.id, unsure)
     except OperationalError:
         log.exception("database_away", inbound=row.id)
         return False  # the line is as healthy as it was; the database was not
@@ -68,6 +71,8 @@ def _act(shell: Shell, session: Session, row: Inbound, parsed: Parsed, triage: T
             return desk.said(shell, session, row, parsed)
         case DeskTapped():
             return desk.tapped(shell, session, parsed)
+        case MemberChanged():
+            return desk.changed(shell, session, parsed)
         case Unused(reason):
             return reason
 

@@ -200,6 +200,9 @@ class Channel(Protocol):
     def find(self, call: Call, since: datetime) -> list[Receipt]:
         """What the provider has that could be this call, made after ``since``; empty if it cannot tell."""
 
+    def standing(self, chat: int, person: int) -> str:
+        """What somebody is in a group: lead, agent or gone. Raises TransportError."""
+
     def explain(self, code: str) -> str:
         """The provider's error code in words an agent can act on."""
 

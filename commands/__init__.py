@@ -1,6 +1,7 @@
 """Operators' commands, one module a group of ``flask``."""
 
 from commands.alarms import alarms
+from commands.audit import audit
 from commands.database import db
 from commands.inbox import inbox
 from commands.outbox import outbox
@@ -11,6 +12,7 @@ from commands.tickets import tickets
 
 GROUPS = (
     alarms,
+    audit,
     db,
     inbox,
     outbox,

@@ -5,6 +5,7 @@ from alembic import command
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot.desk.registry import menu
 from bot.shell import Shell
 from channels.telegram import Telegram
 from channels.wire import TransportError
@@ -14,16 +15,16 @@ from commands.database import alembic_config
 @click.command()
 @with_appcontext
 def release() -> None:
-    """Upgrade the database, set Telegram's webhook and commands; safe to run again."""
+    """Upgrade the database, set Telegram's webhook and command menus; safe to run again."""
     shell: Shell = current_app.extensions["shell"]
     command.upgrade(alembic_config(shell), "head")
     click.echo("database is at the newest revision")
     telegram = shell.channels.get("telegram")
     if isinstance(telegram, Telegram):
         try:
-            telegram.connect(f"{shell.public_url}/webhooks/telegram")
+            telegram.connect(f"{shell.public_url}/webhooks/telegram", menu(lead=False), menu(lead=True))
         except TransportError as error:
-            raise click.ClickException(f"Telegram's webhook is not set: {error}") from error
+            raise click.ClickException(f"Telegram's webhook and menus are not set: {error}") from error
         finally:
             telegram.close()
-        click.echo("Telegram's webhook and commands are set")
+        click.echo("Telegram's webhook and command menus are set")

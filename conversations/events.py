@@ -156,10 +156,20 @@ class DeskTapped:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """Somebody came into an agent group, left it, or rose or fell in it; ``standing`` is lead, agent or gone."""
+
+    chat: int
+    person: Person
+    standing: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unused:
     """An authentic event that asks nothing of us; ``reason`` is kept with the payload."""
 
     reason: str
 
 
-Parsed = Line | Reported | DeskSaid | DeskTapped | Unused
+Parsed = Line | Reported | DeskSaid | DeskTapped | MemberChanged | Unused

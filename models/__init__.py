@@ -4,7 +4,7 @@ from models.alarms import Alarm
 from models.base import Base
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
-from models.desk import Agent, Topic
+from models.desk import Agent, Audit, Canned, Member, Role, Topic
 from models.inbox import Inbound
 from models.media import Media
 from models.studios import Address, Contact, Studio
@@ -15,15 +15,19 @@ __all__ = [
     "Address",
     "Agent",
     "Alarm",
+    "Audit",
     "Base",
+    "Canned",
     "Clock",
     "Contact",
     "Conversation",
     "Delivery",
     "Inbound",
     "Media",
+    "Member",
     "Message",
     "Rating",
+    "Role",
     "Studio",
     "Ticket",
     "TicketEvent",

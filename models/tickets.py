@@ -12,9 +12,18 @@ from models.studios import Contact, Studio
 
 
 class Ticket(Base):
-    """One case; ``id`` is its number. ``state`` is open or resolved; ``reasons`` say why this category and severity."""
+    """One case; ``id`` is its number. ``state`` is open or resolved; ``reasons`` say why this category and severity.
+
+    ``cause`` and ``affected`` (money or files) are what the agent said when resolving; ``snoozed_until`` hides it from
+    the queue; ``nudged_at`` is when a silent owner was last reminded; ``call_back`` the number the customer wants to
+    be called on.
+    """
 
     __tablename__ = "tickets"
+    __table_args__ = (
+        partial("ix_tickets_snoozed_until", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        partial("ix_tickets_owned", "owner_id", where="state = 'open' AND owner_id IS NOT NULL"),
+    )
 
     id: Mapped[Key]
     conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id), index=True)
@@ -30,6 +39,11 @@ class Ticket(Base):
     linked_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    cause: Mapped[str | None]
+    affected: Mapped[bool | None]
+    snoozed_until: Mapped[datetime | None]
+    nudged_at: Mapped[datetime | None]
+    call_back: Mapped[str | None]
 
     studio: Mapped[Studio | None] = relationship()
     contact: Mapped[Contact | None] = relationship()

@@ -2,30 +2,32 @@
 
 from collections.abc import Callable
 
-from bot.desk import owning, replies
+from bot.desk import owning, people, replies
 from bot.desk.asks import Ask, Command, Tap
 
 
-def menu() -> tuple[tuple[str, str], ...]:
+def menu(*, lead: bool) -> tuple[tuple[str, str], ...]:
     """(name, one line) of every command, as help and Telegram's menus show them."""
-    return tuple((name, command.help) for name, command in COMMANDS.items())
+    return tuple((name, command.help) for name, command in COMMANDS.items() if lead or not command.for_leads)
 
 
-def listed() -> str:
+def listed(*, lead: bool) -> str:
     """Every command with its usage, a line each."""
-    return "\n".join(f"{usage(name)} - {command.help}" for name, command in COMMANDS.items())
+    return "\n".join(f"{usage(name)} - {told}" for name, told in menu(lead=lead))
 
 
 def usage(name: str) -> str:
     return f"/{name} {COMMANDS[name].usage}".strip()
 
 
-def _help(_: Ask) -> str:
-    return f"Reply to a customer's line to answer; anything else stays in here.\n{listed()}"
+def _help(ask: Ask) -> str:
+    return f"Reply to a customer's line to answer; anything else stays in here.\n{listed(lead=ask.by.lead)}"
 
 
 COMMANDS: dict[str, Command] = {
     "r": Command(replies.reply, "Answer the customer", "text", needs_ticket=True),
+    "me": Command(people.me, "Who I am here: roles, duty, tickets"),
+    "role": Command(people.role, "Give or take a role", "@name engineer|privacy [off]", for_leads=True),
     "help": Command(_help, "What can be done here"),
 }
 

@@ -1,20 +1,73 @@
-"""Who may do what in an agent group: Telegram's user ids decide, never names."""
+"""Who may do what in an agent group: Telegram's user ids decide, never names, and what Telegram told in this minute."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.shell import Shell
 from conversations.events import Person
-from models import Agent
+from models import Agent, Audit, Member, Role
 
+log = structlog.get_logger()
+FRESH = timedelta(seconds=60)  # what Telegram told of somebody counts this long
+ROLES = ("engineer", "privacy")  # given by a lead; agent and lead are Telegram's own
 ANONYMOUS = (
     "Telegram hides who you are here, so this did nothing. Switch off “Remain anonymous” in the group's admin rights."
 )
+STRANGER = "Only members of this group can do that."
 
 
-def agent(session: Session, person: Person, now: datetime) -> Agent:
-    """Whoever writes in an agent group is an agent; the name shown is the newest."""
-    known = session.get(Agent, person.id) or Agent(id=person.id)
-    known.name, known.username, known.seen_at = person.name, person.username, now
-    session.add(known)
-    return known
+class Unsure(Exception):
+    """Whether this person belongs to the group was not told lately; Telegram is asked, and the act waits."""
+
+    def __init__(self, chat: int, person: int) -> None:
+        super().__init__("membership not known")
+        self.chat, self.person = chat, person
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A member of the group who acts; a ``lead`` is one of its administrators."""
+
+    agent: Agent
+    lead: bool
+
+    def has(self, session: Session, role: str) -> bool:
+        return session.get(Role, (self.agent.id, role)) is not None
+
+
+def admitted(shell: Shell, session: Session, chat: int, person: Person) -> Actor | None:
+    """Who acts, None for somebody who is no member. Raises Unsure when that is not known well enough."""
+    found = select(Member, Agent).outerjoin(Agent, Agent.id == Member.agent_id)
+    row = session.execute(found.where(Member.chat_id == chat, Member.agent_id == person.id)).first()
+    member, agent = row if row else (None, None)
+    now = shell.clock.real()
+    if member is None or not member.standing or member.checked_at is None or now - member.checked_at > FRESH:
+        raise Unsure(chat, person.id)
+    if member.standing == "gone":
+        log.warning("stranger_refused", agent=person.id, chat=chat)
+        return None
+    if now - member.seen_at > FRESH:
+        member.seen_at = now
+    return Actor(_named(session, agent or Agent(id=person.id), person, shell.clock.now()), member.standing == "lead")
+
+
+def audit(session: Session, at: datetime, who: tuple[int, int], ticket: int | None, act: tuple[str, str]) -> None:
+    """One line of the audit log: ``who`` is (chat, user id), ``act`` (what was asked, what became of it)."""
+    chat, agent = who
+    what, outcome = act
+    session.add(
+        Audit(
+            at=at, chat_id=chat, agent_id=agent, ticket_id=ticket, what=what[:60], outcome=outcome.split("\n")[0][:120]
+        )
+    )
+
+
+def _named(session: Session, agent: Agent, person: Person, now: datetime) -> Agent:
+    """The name shown is the newest."""
+    agent.name, agent.username, agent.seen_at = person.name, person.username, now
+    session.add(agent)
+    return agent

@@ -19,16 +19,22 @@ _STALE = "This button is from another version; use the newest card."
 
 def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     """Does what the button says; returns why nothing was done."""
-    data = _DATA.fullmatch(event.data)
-    topic = session.get(Topic, int(data[2])) if data else None
-    scene = open_ticket_scene(shell, session, topic.ticket_id) if topic and topic.chat_id == event.chat else None
-    if scene is None or data is None:
-        outbox.answer_tap(shell, session, event.query)
-        return "a tap on a button of no ticket here"
     if event.person.anonymous or event.person.is_bot:
         outbox.answer_tap(shell, session, event.query, rights.ANONYMOUS)
         return "tapped by an anonymous admin"
-    tap = Tap(scene, rights.agent(session, event.person, scene.now), data[3] or "", event)
-    act = TAPS.get(data[1])
-    outbox.answer_tap(shell, session, event.query, act(tap) if act else _STALE)
-    return ""
+    data = _DATA.fullmatch(event.data)
+    topic = session.get(Topic, int(data[2])) if data else None
+    if topic is None or data is None or topic.chat_id != event.chat:
+        outbox.answer_tap(shell, session, event.query)
+        return "a tap on a button of no ticket here"
+    by = rights.admitted(shell, session, event.chat, event.person)
+    scene = open_ticket_scene(shell, session, topic.ticket_id)
+    assert scene is not None
+    if by is None:
+        told, reason = rights.STRANGER, "tapped by no member of the group"
+    else:
+        act = TAPS.get(data[1])
+        told, reason = act(Tap(scene, by, data[3] or "", event)) if act else _STALE, ""
+    outbox.answer_tap(shell, session, event.query, told)
+    rights.audit(session, scene.now, (event.chat, event.person.id), topic.ticket_id, (f"tap {data[1]}", told or "done"))
+    return reason

@@ -22,35 +22,50 @@ def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
     """Carries out a command or keeps the line; returns why nothing went to the customer."""
     if event.person.is_bot and not event.person.anonymous:
         return "written by a bot"
-    scene = scene_of(shell, session, event)
     command = event.text.startswith("/")
+    by = None if event.person.anonymous else rights.admitted(shell, session, event.chat, event.person)
+    scene = scene_of(shell, session, event)
+    if event.person.anonymous:
+        if scene is not None or command:
+            tell(shell, session, event, scene, rights.ANONYMOUS)
+        return "written by an anonymous admin"
+    if by is None:
+        who = (event.chat, event.person.id)
+        number = scene.ticket.id if scene and scene.ticket else None
+        rights.audit(session, shell.clock.now(), who, number, (_name(event.text), "refused: no member"))
+        return "written by no member of the group"
     if scene is None and not command:
         return _OUTSIDE
-    if event.person.anonymous:
-        tell(shell, session, event, scene, rights.ANONYMOUS)
-        return "written by an anonymous admin"
-    agent = rights.agent(session, event.person, shell.clock.now())
-    ask = Ask(shell, session, row, event, agent, event.text, scene)
+    ask = Ask(shell, session, row, event, by, event.text, scene)
     return _command(ask) if command else replies.keep(ask)
 
 
 def _command(ask: Ask) -> str:
     """Nothing that begins with a slash reaches a customer, but for the words behind ``/r``."""
+    told, reason = _carried_out(ask)
+    number = ask.ticket.id if ask.here else None
+    act = (_name(ask.event.text), told or "done")
+    rights.audit(ask.session, ask.shell.clock.now(), (ask.event.chat, ask.agent.id), number, act)
+    if told:
+        tell(ask.shell, ask.session, ask.event, ask.here, told)
+    return reason
+
+
+def _carried_out(ask: Ask) -> tuple[str, str]:
+    """(what the agent is told, why nothing went to the customer)."""
     found = _COMMAND.match(ask.event.text)
     name = found[1].lower() if found else ""
     command = COMMANDS.get(name)
     if found is None or command is None:
-        _answer(ask, f"There is no /{name} here.\n{listed()}")
-        return "no command of ours"
+        return f"There is no /{name} here.\n{listed(lead=ask.by.lead)}", "no command of ours"
+    if command.for_leads and not ask.by.lead:
+        return f"/{name} is for leads: the administrators of this group.", "a command for leads"
     if command.needs_ticket and ask.here is None:
-        _answer(ask, f"/{name} is about one ticket: write it in the ticket's topic, like {usage(name)}.")
-        return _OUTSIDE
+        return f"/{name} is about one ticket: write it in the ticket's topic, like {usage(name)}.", _OUTSIDE
     told = command.run(replace(ask, args=ask.event.text[found.end() :].strip()))
-    if not told:
-        return ""
-    _answer(ask, told)
-    return f"/{name} was answered in the group"
+    return told, f"/{name} was answered in the group" if told else ""
 
 
-def _answer(ask: Ask, text: str) -> None:
-    tell(ask.shell, ask.session, ask.event, ask.here, text)
+def _name(text: str) -> str:
+    """What the audit log calls it: the command's name, never its words."""
+    return text.split(maxsplit=1)[0].lower() if text.startswith("/") else "words"

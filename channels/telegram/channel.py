@@ -6,7 +6,15 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ReplyParameters
+from telegram import (
+    Bot,
+    BotCommandScopeChat,
+    BotCommandScopeChatAdministrators,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    ReplyParameters,
+)
 from telegram.error import BadRequest
 
 from channels.telegram import parse
@@ -32,7 +40,8 @@ from conversations.events import Parsed
 
 # Reactions must be asked for, and the bot must be an administrator (core.telegram.org/bots/api#update).
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member", "message_reaction")
-COMMANDS = (("r", "Answer the customer: /r text"),)
+_ROW = 3  # buttons side by side that stay readable on a phone
+Menu = tuple[tuple[str, str], ...]  # (name, one line) of each command
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +85,28 @@ class Telegram:
         """Telegram cannot be asked what it took."""
         return []
 
+    def standing(self, chat: int, person: int) -> str:
+        async def looked(bot: Bot) -> str:
+            return parse.standing(await bot.get_chat_member(chat, person))
+
+        with translated():
+            return self._loop.run(looked)
+
     def explain(self, code: str) -> str:
         return f"Telegram says: {code}"
 
-    def connect(self, url: str) -> None:
-        """Sets webhook, update kinds and command menus; setting the same again changes nothing."""
+    def connect(self, url: str, agents: Menu, leads: Menu) -> None:
+        """Sets webhook, update kinds and the groups' command menus; setting the same again changes nothing.
+
+        Customers have no menu: a person is one word away.
+        """
 
         async def connected(bot: Bot) -> None:
             await bot.set_webhook(url, secret_token=self._account.secret, allowed_updates=list(UPDATES))
-            await bot.set_my_commands(COMMANDS)
+            await bot.delete_my_commands()
+            for group in sorted(self._account.groups):
+                await bot.set_my_commands(agents, scope=BotCommandScopeChat(group))
+                await bot.set_my_commands(leads, scope=BotCommandScopeChatAdministrators(group))
 
         with translated():
             self._loop.run(connected)
@@ -161,7 +183,8 @@ async def _media(bot: Bot, call: SendMedia) -> Receipt:
 
 
 def _buttons(options: tuple[Option, ...]) -> InlineKeyboardMarkup | None:
-    """One row; the shell gives whole callback data as keys, at most 64 bytes."""
+    """Rows of three; the shell gives whole callback data as keys, at most 64 bytes."""
     if not options:
         return None
-    return InlineKeyboardMarkup([[InlineKeyboardButton(option.label, callback_data=option.key) for option in options]])
+    buttons = [InlineKeyboardButton(option.label, callback_data=option.key) for option in options]
+    return InlineKeyboardMarkup([buttons[start : start + _ROW] for start in range(0, len(buttons), _ROW)])

@@ -5,11 +5,11 @@ import json
 from datetime import UTC
 from typing import Any
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, Update
 from telegram import User as TelegramUser
 
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
-from conversations.events import DeskSaid, DeskTapped, Line, Media, Parsed, Person, Unused
+from conversations.events import DeskSaid, DeskTapped, Line, Media, MemberChanged, Parsed, Person, Unused
 
 # What a part of another type, a time past all calendars or a body nested too deep comes out as.
 _ODD = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
@@ -58,6 +58,8 @@ def _read(data: dict[str, Any], groups: frozenset[int]) -> Parsed:
         return _tapped(update.callback_query, groups)
     if update.message:
         return _message(update.message, groups)
+    if update.chat_member and update.chat_member.chat.id in groups:
+        return _member(update.chat_member)
     kind = next((name for name in data if name != "update_id"), "nothing")
     return Unused(f"the update kind {kind} asks nothing of us")
 
@@ -108,6 +110,19 @@ def _person(user: TelegramUser | None) -> Person:
     if user is None:
         return Person(0, "", anonymous=True)
     return Person(user.id, user.first_name, user.username or "", user.is_bot, anonymous=user.id == _ANONYMOUS)
+
+
+def _member(change: ChatMemberUpdated) -> Parsed:
+    now = change.new_chat_member
+    return MemberChanged(change.chat.id, _person(now.user), standing(now), change.date.astimezone(UTC))
+
+
+def standing(member: ChatMember) -> str:
+    """lead for an administrator, agent for who is inside, gone for anybody else (bots/api#chatmember)."""
+    if member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR):
+        return "lead"
+    inside = member.is_member if isinstance(member, ChatMemberRestricted) else member.status == ChatMember.MEMBER
+    return "agent" if inside else "gone"
 
 
 def _tapped(query: CallbackQuery, groups: frozenset[int]) -> Parsed:

@@ -16,6 +16,7 @@ import triage
 from bot.answer import answer
 from bot.claims import Database
 from bot.deliver import carry, claim
+from bot.desk import look_up
 from bot.directory import import_directory
 from bot.policy import read_policy
 from bot.remember import remember
@@ -25,7 +26,7 @@ from channels.telegram.channel import Account as BotAccount
 from channels.twilio import Twilio
 from channels.twilio.channel import Account
 from channels.wire import Request, SendMedia, SendText
-from models import Base, Delivery, Topic
+from models import Base, Delivery, Member, Topic
 from tests.bot.recorder import NOON, Recorder, SteadyClock
 
 PUBLIC = "https://support.example.test"
@@ -161,6 +162,7 @@ class House:
         **more: Any,
     ) -> int:
         """An agent writes in the group; without a quotation Telegram names the topic's root as the one replied to."""
+        self._known(sender, chat)
         message = self._message(self._forum(chat), sender) | ({"text": text} if text else {}) | more
         if thread is not None:
             message |= {"message_thread_id": thread, "is_topic_message": True}
@@ -172,6 +174,7 @@ class House:
 
     def taps(self, data: str, sender: Json = LENA, chat: int = GROUP, message: int = 1) -> str:
         """An agent presses a button; returns the query's id."""
+        self._known(sender, chat)
         under = self._message(self._forum(chat), ROBOT) | {"message_id": message, "text": "card"}
         query = str(next(self.numbers))
         self.updates(callback_query={"id": query, "from": sender, "chat_instance": "1", "data": data, "message": under})
@@ -185,8 +188,10 @@ class House:
     # The loops
 
     def answers(self) -> int:
-        """Answers until nothing is settled any more."""
-        return sum(iter(lambda: answer(self.shell), 0))
+        """Answers until nothing is settled any more, also what waited for a look-up of who acts."""
+        done = sum(iter(lambda: answer(self.shell), 0))
+        look_up(self.shell)
+        return done + sum(iter(lambda: answer(self.shell), 0))
 
     def delivers(self, owner: str = "worker", rounds: int = 60) -> int:
         """Delivers until nothing is due."""
@@ -204,6 +209,12 @@ class House:
         """Answers what came and delivers what is owed."""
         while self.answers() + self.delivers():
             pass
+
+    def admits(self, sender: Json, chat: int = GROUP, standing: str = "agent") -> None:
+        """What the look-up of this minute told of somebody who acts in the group."""
+        told = Member(chat_id=chat, agent_id=sender["id"], standing=standing, checked_at=self.clock.real())
+        told.seen_at = self.clock.real()
+        self.changes(lambda session: session.merge(told))
 
     def opened(self, text: str = "uploads fail", number: str = TOLU, **studio: str) -> int:
         """A ticket with its topic and card; returns the topic's thread id."""
@@ -254,6 +265,11 @@ class House:
         """Reaches into the database, for states no provider brings about."""
         with self.shell.db.writing() as session:
             change(session)
+
+    def _known(self, sender: Json, chat: int) -> None:
+        """Lena, who leads, and Tomas are in every group, and the worker has asked within this minute."""
+        if sender["id"] in (LENA["id"], TOMAS["id"]):
+            self.admits(sender, chat, "lead" if sender["id"] == LENA["id"] else "agent")
 
     def _message(self, chat: Json, sender: Json, at: datetime | None = None) -> Json:
         moment = int((at or self.clock.now()).timestamp())

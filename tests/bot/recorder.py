@@ -68,6 +68,7 @@ class Recorder:
         self.sent: list[Sent] = []
         self.asked: list[tuple[Call, datetime]] = []
         self.has: list[Receipt] = []
+        self.standings: dict[int, str] = {}
         self.before_send: Callable[[], object] = lambda: None
 
     def when(self, fits: Callable[[Any], bool] | type, outcome: Outcome, times: int = 1) -> None:
@@ -90,6 +91,9 @@ class Recorder:
 
     def explain(self, code: str) -> str:
         return self._real.explain(code)
+
+    def standing(self, chat: int, person: int) -> str:  # noqa: ARG002 (the channel's signature)
+        return self.standings.get(person, "agent")
 
     def open(self) -> None:
         """Nothing to open."""
