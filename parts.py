@@ -44,6 +44,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         public_url=settings.public_url,
         secret=settings.secret_key,
         metrics_token=settings.metrics_token,
+        templates=policy.templates,
     )
 
 

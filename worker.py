@@ -35,6 +35,7 @@ class Ticker:
         )
         self._every(shell.limits.tick, "quiet", partial(watch.quiet, shell))
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
+        self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)

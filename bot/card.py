@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bot import outbox
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time
@@ -30,6 +31,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         f"“{escape(ticket.words[:_WORDS])}”" if ticket.words else "(no text)",
         f"Why: {escape('; '.join(ticket.reasons) or 'no cue found')}",
         _promise(scene, ticket, zone),
+        _window(scene, ticket, zone),
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
         *_ending(scene, ticket, zone),
         *_bot_said(scene, ticket, zone),
@@ -79,6 +81,19 @@ def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
             return "Resolved without a human word"
     late = "LATE, " if clock.missed_at else ""
     return f"Promise: {late}a person answers by {by} (limit {limit})"
+
+
+def _window(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
+    """When WhatsApp's 24 hours end, while that matters."""
+    ends, held = scene.conversation.window_expires_at, 0
+    if scene.address.channel != "whatsapp" or ends is None:
+        return ""
+    if not scene.window_open:
+        held = outbox.held(scene)
+    if ticket.state != "open" and not held:
+        return ""
+    kept = f", {held} {'text is' if held == 1 else 'texts are'} kept" if held else ""
+    return f"WhatsApp window {'until' if scene.window_open else 'closed'} {_time(ends, scene.now, zone)}{kept}"
 
 
 def _ending(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:

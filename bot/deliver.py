@@ -15,9 +15,10 @@ from bot.media import public_url
 from bot.outbox import Lane
 from bot.shell import Shell
 from bot.watch import sweep
+from bot.window import CLOSED
 from channels import wire
 from channels.wire import Call, Channel, EditText, Receipt, SendMedia, SendText, TransportError
-from models import Address, Delivery, Media, Message, Topic
+from models import Address, Conversation, Delivery, Media, Message, Topic
 
 log = structlog.get_logger()
 _CRASHES = 3  # after this many a row is failed, and said, instead of tried again
@@ -123,18 +124,28 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call, trouble = _in_topic(call, topic, row.ticket_id)
         if trouble:
             return Job(row, None, trouble)
-    if row.lane == Lane.TO_CUSTOMER and _stopped(session, row):
-        return Job(row, None, TransportError("the customer has sent STOP on this channel", code="STOP", permanent=True))
+    barred = _barred(shell, session, row) if row.lane == Lane.TO_CUSTOMER else None
+    if barred:
+        return Job(row, None, barred)
     if isinstance(call, SendMedia) and call.source:
         return _with_file(shell, session, row, call)
     return Job(row, call)
 
 
-def _stopped(session: Session, row: Delivery) -> bool:
-    """Whether the customer has said STOP since this was written; what confirms a STOP was written at that moment."""
-    said = select(Address.stopped_at).where(Address.channel == row.channel, Address.value == row.destination)
-    stopped_at = session.scalar(said)
-    return stopped_at is not None and row.created_at != stopped_at
+def _barred(shell: Shell, session: Session, row: Delivery) -> TransportError | None:
+    """Looks a last time: STOP since this was written (what confirms it was written at that moment), and WhatsApp's
+    24 hours, which only a template may pass."""
+    state = select(Address.stopped_at, Conversation.window_expires_at).join_from(
+        Address, Conversation, Conversation.address_id == Address.id, isouter=True
+    )
+    found = session.execute(state.where(Address.channel == row.channel, Address.value == row.destination)).first()
+    stopped_at, ends = found or (None, None)
+    if stopped_at is not None and row.created_at != stopped_at:
+        return TransportError("the customer has sent STOP on this channel", code="STOP", permanent=True)
+    free = row.channel == "whatsapp" and row.kind != "SendTemplate"
+    if free and ends is not None and ends <= shell.clock.now():
+        return TransportError("WhatsApp's 24 hours are over", code=CLOSED, permanent=True)
+    return None
 
 
 def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, TransportError | None]:

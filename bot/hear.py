@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import tickets, window
 from bot.outbox import answer_tap
 from bot.perform import play
 from bot.scene import Scene, open_scene
@@ -21,12 +22,16 @@ _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sl
 def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triage) -> str:
     """Acts on one line; returns the reason if the customer gets no answer to it."""
     scene = _scene(shell, session, line)
+    said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
+    moved = window.heard(scene, line, said_at)
     _remember_sender(scene, line)
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
-    said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
-    return play(scene, Said(line, triage, scene.facts()))
+    silence = play(scene, Said(line, triage, scene.facts()))
+    if moved:
+        tickets.refresh(scene, soon=False)
+    return silence
 
 
 def _scene(shell: Shell, session: Session, line: Line) -> Scene:

@@ -9,7 +9,9 @@ from bot.shell import Shell
 from models import Delivery
 
 # What tells how far a row got; everything else goes over to the row that takes its place.
-_PROGRESS = {"id", "state", "attempts", "retry_at", "lease_until", "owner", "provider_id", "fault", "accepted_at"}
+_PROGRESS = {"id", "state", "attempts", "retry_at", "lease_until", "owner", "provider_id", "fault", "accepted_at"} | {
+    "successor_id"
+}
 _NEITHER = {
     "leased": "it is in flight this moment; look again in half a minute",
     "accepted": "the provider has taken it",
@@ -42,6 +44,7 @@ def retry(shell: Shell, number: int, who: str) -> int:
         again.begun_at = row.begun_at if row.doubt else None
         session.add(again)
         session.flush()
+        row.successor_id = again.id
         row.state, row.fault = "superseded", f"{row.fault}; sent again as {again.id} by {who}".lstrip("; ")
         shell.db.ring(session)
     return again.id

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from enum import IntEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot.scene import Scene
@@ -19,6 +19,7 @@ from channels.wire import (
     Option,
     React,
     SendMedia,
+    SendTemplate,
     SendText,
     to_json,
 )
@@ -49,19 +50,26 @@ def queue(scene: Scene, call: Call, **facts: object) -> Delivery:
     return row
 
 
-def to_customer(scene: Scene, text: str, message: Message, options: tuple[tuple[str, str], ...] = ()) -> None:
-    """The text on the customer's own channel, in as many pieces as the provider needs."""
-    sender, to = _route(scene)
+def to_customer(
+    scene: Scene, text: str, message: Message, options: tuple[tuple[str, str], ...] = (), question: str = ""
+) -> None:
+    """The text on the customer's own channel, in as many pieces as the provider needs.
+
+    ``question`` is the phrase it is: where WhatsApp has a template of that name, its buttons are the options.
+    """
+    sender, to = route(scene)
+    template = scene.shell.templates.sid(question, scene.language) if scene.address.channel == "whatsapp" else ""
     choices = tuple(Option(CUSTOMER_TAP + key, label) for key, label in options)
     pieces = split(text, LONGEST.get(scene.address.channel, 1600))
     for number, piece in enumerate(pieces, 1):
         last = number == len(pieces)
-        _customer_row(scene, SendText(to, piece, sender, options=choices if last else ()), message)
+        call = SendText(to, piece, sender, options=choices if last else (), template=template if last else "")
+        customer_row(scene, call, message)
 
 
 def media_to_customer(scene: Scene, media: Media, caption: str, message: Message) -> None:
     """A picture or file of an agent: by its id within Telegram, elsewhere fetched and served by a signed link."""
-    sender, to = _route(scene)
+    sender, to = route(scene)
     call = SendMedia(to, media.kind, sender, caption=caption, ref=media.ref, content_type=media.content_type)
     if scene.address.channel != "telegram":
         thread = f"{scene.address.channel}:{scene.address.value}"
@@ -75,10 +83,10 @@ def media_to_customer(scene: Scene, media: Media, caption: str, message: Message
             message_id=message.id,
         )
         call = replace(call, ref="", source=media.ref)
-    _customer_row(scene, call, message)
+    customer_row(scene, call, message)
 
 
-def _customer_row(scene: Scene, call: SendText | SendMedia, message: Message) -> None:
+def customer_row(scene: Scene, call: SendText | SendMedia | SendTemplate, message: Message | None) -> None:
     address = scene.address
     queue(
         scene,
@@ -87,27 +95,34 @@ def _customer_row(scene: Scene, call: SendText | SendMedia, message: Message) ->
         destination=address.value,
         thread=f"{address.channel}:{address.value}",
         lane=Lane.TO_CUSTOMER,
-        message_id=message.id,
+        message_id=message.id if message else None,
     )
 
 
-def _route(scene: Scene) -> tuple[str, str]:
+def route(scene: Scene) -> tuple[str, str]:
     """(our address, theirs) as the provider writes them; we answer from the number they wrote to."""
     address = scene.address
     sender = scene.conversation.our_address or scene.shell.senders.get(address.channel, "")
     return sender, f"whatsapp:{address.value}" if address.channel == "whatsapp" else address.value
 
 
+def held(scene: Scene) -> int:
+    """How many texts wait for the customer to open WhatsApp's window."""
+    waiting = Delivery.state == literal_column("'held'")  # written in, for the partial index
+    thread = f"{scene.address.channel}:{scene.address.value}"
+    return scene.session.scalar(select(func.count()).where(Delivery.thread == thread, waiting)) or 0
+
+
 def to_group(
     scene: Scene, call: SendText | SendMedia | Fetch, message: Message | None = None, channel: str = "telegram"
-) -> None:
+) -> Delivery | None:
     """A line, picture or notice into the ticket's topic; a topic not open yet is filled in when it is sent."""
     topic = _topic(scene)
     if topic is None:
-        return
+        return None
     if isinstance(call, SendText | SendMedia):
         call = replace(call, thread=topic.thread_id)
-    queue(
+    return queue(
         scene,
         call,
         channel=channel,
@@ -118,10 +133,10 @@ def to_group(
     )
 
 
-def notice(scene: Scene, text: str, reply_to: int | None = None) -> None:
+def notice(scene: Scene, text: str, reply_to: int | None = None) -> Delivery | None:
     """The bot's own words to the agents, in the topic."""
     group = scene.shell.desk.group
-    to_group(scene, SendText(str(group), f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
+    return to_group(scene, SendText(str(group), f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
 
 
 def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) -> None:
@@ -135,40 +150,6 @@ def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) 
     queue(scene, OpenTopic(str(group), name[:128]), **common)
     card_call = SendText(str(group), card, options=buttons, html=True)
     queue(scene, card_call, coalesce_key=card_key(ticket.id), **common)
-
-
-def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tuple[Option, ...]) -> None:
-    """A new topic for a ticket whose topic was deleted: its card first, then every line that had not arrived."""
-    topic = _topic(scene)
-    if topic is None:
-        return
-    waiting = select(Delivery).where(
-        Delivery.thread == gone.thread, Delivery.id > gone.id, Delivery.state.in_(("queued", "unknown"))
-    )
-    lines = [gone, *scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())]
-    scene.session.delete(topic)
-    scene.session.flush()
-    open_topic(scene, name, card, buttons)
-    for line in lines:
-        line.state = "superseded"
-        if line.kind != "OpenTopic" and not line.coalesce_key:
-            scene.session.add(_again(line, thread=line.thread))
-
-
-def past_topic(scene: Scene, refused: Delivery) -> None:
-    """The line again, in the group itself and under the ticket's number; it waits there as long as it must."""
-    text = f"#{refused.ticket_id} {refused.payload['text']}"
-    payload = {"to": refused.payload["to"], "text": text}
-    again = _again(refused, thread=f"general:{refused.id}")
-    again.payload = payload
-    scene.session.add(again)
-
-
-def _again(row: Delivery, thread: str) -> Delivery:
-    copied = ("kind", "channel", "destination", "lane", "payload", "message_id", "ticket_id", "created_at")
-    again = Delivery(thread=thread, **{name: getattr(row, name) for name in copied})
-    again.payload = {name: value for name, value in row.payload.items() if name != "thread"}
-    return again
 
 
 def card_key(ticket_id: int) -> str:

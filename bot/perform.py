@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot import outbox, tickets
+from bot import outbox, tickets, window
 from bot.scene import Scene
 from channels.wire import Fetch, SendMedia, SendText
 from conversations import advance
@@ -22,6 +22,7 @@ from conversations.effects import (
     Relay,
     Reopen,
     Say,
+    ShowHeld,
     StaySilent,
 )
 from conversations.events import Event, Line, Media
@@ -112,7 +113,7 @@ def _say(scene: Scene, effect: Say) -> None:
     )
     scene.session.add(message)
     scene.session.flush()
-    outbox.to_customer(scene, text, message, labels(scene.language, effect.options))
+    outbox.to_customer(scene, text, message, labels(scene.language, effect.options), effect.phrase)
     tickets.refresh(scene, soon=False)
 
 
@@ -154,6 +155,10 @@ def _consent(scene: Scene, effect: Consent) -> None:
         outbox.notice(scene, f"{scene.name or 'The customer'} {words}.")
 
 
+def _show_held(scene: Scene, _: ShowHeld) -> None:
+    window.show(scene)
+
+
 def _stay_silent(_: Scene, __: StaySilent) -> None:
     """Kept as the reason on the inbox row."""
 
@@ -170,4 +175,5 @@ PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     RecordStars: _record_stars,
     Reopen: _reopen,
     Consent: _consent,
+    ShowHeld: _show_held,
 }

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bot.templates import Templates, read_templates
 from conversations.events import Pace
 from oncall.bundles import Throttle, read_throttle
 from oncall.hotline import Rules
@@ -16,7 +17,9 @@ from oncall.rules import read_rules
 from sla import Policies, PolicyError, read
 from sla.policies import duration
 
-_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "ladder", "paging", "hotline"}
+_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "ladder", "paging", "hotline"} | {
+    "templates"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class PolicyFile:
     ladders: Mapping[str, Ladder]
     throttle: Throttle
     hotline: Rules
+    templates: Templates
     text: str
 
 
@@ -42,8 +46,10 @@ def read_policy(path: Path | None) -> PolicyFile:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
         version = hashlib.sha256(text.encode()).hexdigest()[:12]
         pace = _pace(data.get("conversation", {}))
+        templates = read_templates(data.get("templates", {}))
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
-        return PolicyFile(read(data, version), pace, ladders, throttle, read_rules(data.get("hotline", {})), text)
+        hotline = read_rules(data.get("hotline", {}))
+        return PolicyFile(read(data, version), pace, ladders, throttle, hotline, templates, text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

@@ -24,6 +24,7 @@ class Scene:
     line: Line | None = None
     message: Message | None = None
     fresh: bool = False  # the ticket was opened in this very transaction
+    held: bool = False  # answers waited for this very line
 
     @property
     def address(self) -> Address:
@@ -46,6 +47,12 @@ class Scene:
         contact = self.address.contact
         return contact.name if contact else self.address.profile_name
 
+    @property
+    def window_open(self) -> bool:
+        """Whether free text may go: always but on WhatsApp, where it may for 24 hours after their last line."""
+        ends = self.conversation.window_expires_at
+        return self.address.channel != "whatsapp" or ends is None or ends > self.now
+
     def facts(self) -> Facts:
         owner = self.ticket.owner.name if self.ticket and self.ticket.owner else ""
         return Facts(
@@ -55,6 +62,8 @@ class Scene:
             owner=owner,
             category=self.ticket.category if self.ticket else "",
             stopped=self.address.stopped_at is not None,
+            window_open=self.window_open,
+            held=self.held,
             pace=self.shell.pace,
         )
 

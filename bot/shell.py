@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.claims import Database
 from bot.clock import Clock
+from bot.templates import Templates
 from channels.wire import Channel
 from conversations.events import Pace
 from sla import Policies
@@ -61,4 +62,5 @@ class Shell:
     public_url: str
     secret: str
     metrics_token: str = ""
+    templates: Templates = field(default_factory=Templates)
     wakes: Wakes = field(default_factory=Wakes)

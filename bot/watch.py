@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import select
 
-from bot import outbox, tickets
+from bot import outbox, tickets, window
 from bot.perform import play
 from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
@@ -46,6 +46,24 @@ def _end_burst(shell: Shell, number: int) -> None:
         scene = open_scene(shell, session, Conversation.id == number)
         if scene and scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
             play(scene, WentQuiet(scene.facts()))
+
+
+def windows(shell: Shell) -> None:
+    """Says once, hours before WhatsApp's window closes on a customer who waits, that it will."""
+    now = shell.clock.now()
+    with shell.db.reading() as session:
+        ending = select(Conversation.id).where(Conversation.window_warn_at <= now).order_by(Conversation.window_warn_at)
+        numbers = session.scalars(ending.limit(BATCH)).all()
+    for number in numbers:
+        sweep(partial(_window_ends, shell, number), "windows")
+        shell.wakes.deliver.set()
+
+
+def _window_ends(shell: Shell, number: int) -> None:
+    with shell.db.writing() as session:
+        scene = open_scene(shell, session, Conversation.id == number)
+        if scene is not None:
+            window.warn(scene)
 
 
 def clocks(shell: Shell) -> None:

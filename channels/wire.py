@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
+from channels.meanings import Meaning, Review
 from conversations.events import Media, Parsed
 
 
@@ -74,7 +75,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SendText:
-    """Plain text, or Telegram's HTML. ``sender`` is our own address, ``thread`` a forum topic."""
+    """Plain text, or Telegram's HTML. ``sender`` is our own address, ``thread`` a forum topic; ``template`` is one
+    of ours at the provider which shows this text as ``{{1}}`` with the options as buttons."""
 
     to: str
     text: str
@@ -84,6 +86,17 @@ class SendText:
     html: bool = False
     reply_to: int | None = None
     silent: bool = False
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendTemplate:
+    """A text approved beforehand, which the provider keeps under ``sid``; ``values`` fill ``{{1}}``, ``{{2}}``..."""
+
+    to: str
+    sid: str
+    sender: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +158,10 @@ class Fetch:
     media: Media
 
 
-Call = SendText | SendMedia | OpenTopic | EditText | React | AnswerTap | Fetch
+Call = SendText | SendTemplate | SendMedia | OpenTopic | EditText | React | AnswerTap | Fetch
 _CALLS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (SendText, SendMedia, OpenTopic, EditText, React, AnswerTap, Fetch)
+    kind.__name__: TypeAdapter(kind)
+    for kind in (SendText, SendTemplate, SendMedia, OpenTopic, EditText, React, AnswerTap, Fetch)
 }
 
 
@@ -203,8 +217,11 @@ class Channel(Protocol):
     def standing(self, chat: int, person: int) -> str:
         """What somebody is in a group: lead, agent or gone. Raises TransportError."""
 
-    def explain(self, code: str) -> str:
-        """The provider's error code in words an agent can act on."""
+    def explain(self, code: str) -> Meaning:
+        """What the provider's error code means."""
+
+    def review(self, sid: str) -> Review:
+        """What the provider has under a template's id. Raises TransportError."""
 
     def close(self) -> None:
         """Lets go of connections and threads."""

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from bot.mend import CannotMend, cancel, retry
 from bot.outbox import Lane
-from bot.settle import RANK
 from bot.shell import Shell
+from bot.ticks import RANK
 from models import Delivery
 
 _STATES = (*RANK, "superseded")

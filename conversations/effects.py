@@ -81,6 +81,22 @@ class Consent:
     given: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ShowHeld:
+    """Send what waited for the customer to write, before anything else is said."""
+
+
 Effect = (
-    OpenTicket | Relay | MarkSeen | Raise | Say | StaySilent | NoteWho | RecordSolved | RecordStars | Reopen | Consent
+    OpenTicket
+    | Relay
+    | MarkSeen
+    | Raise
+    | Say
+    | StaySilent
+    | NoteWho
+    | RecordSolved
+    | RecordStars
+    | Reopen
+    | Consent
+    | ShowHeld
 )

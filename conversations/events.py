@@ -51,7 +51,8 @@ class Pace:
 class Facts:
     """What the shell knows when it tells the machine: the time, whether the sender is in the directory or has said
     who they are, whether a ticket is open, the name of the person who has it, its category, whether the sender
-    said STOP, the pace."""
+    said STOP, whether free text may go out (WhatsApp's 24 hours), whether answers are held until they write, the
+    pace."""
 
     now: datetime
     known: bool = True
@@ -59,6 +60,8 @@ class Facts:
     owner: str = ""
     category: str = ""
     stopped: bool = False
+    window_open: bool = True
+    held: bool = False
     pace: Pace = field(default_factory=Pace)
 
 

@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from conversations import consent, report, resolved, waiting
+from conversations import consent, held, report, resolved, waiting
 from conversations.effects import Effect, OpenTicket, Raise, Relay, Say
 from conversations.events import Event, Said
-from conversations.states import AskedSolved, AskedStars, Collecting, Done, Idle, Lost, State, Waiting
+from conversations.states import AskedSolved, AskedStars, AskLater, Collecting, Done, Idle, Lost, State, Waiting
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -16,9 +16,10 @@ def advance(state: State, event: Event) -> Step:
         return _flow(state, event)
     consented = consent.heard(state, event)
     if consented is not None:
-        return consented
-    following, effects = _flow(state, event)
-    return following, (*consent.lifted(event), *effects)
+        following, effects = consented
+        return following, (*effects, *held.shown(event))
+    following, effects = held.tapped(state, event) or _flow(state, event)
+    return following, (*consent.lifted(event), *held.shown(event), *effects)
 
 
 def _flow(state: State, event: Event) -> Step:
@@ -29,6 +30,8 @@ def _flow(state: State, event: Event) -> Step:
             return report.collect(state, event)
         case Waiting():
             return waiting.talk(state, event)
+        case AskLater():
+            return resolved.ask_later(state, event)
         case AskedSolved() | AskedStars() | Done():
             return resolved.listen(state, event)
         case Lost():

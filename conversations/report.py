@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, OpenTicket, Raise, Relay, Say, StaySilent
 from conversations.events import Answered, Closed, Event, Facts, Line, Said, Taken, WentQuiet
-from conversations.states import AskedSolved, Collecting, Idle, State, Waiting
+from conversations.states import Collecting, Idle, State, Waiting
 from conversations.words import Meaning, understand
 from triage import Severity
 
@@ -48,7 +49,7 @@ def collect(state: Collecting, event: Event) -> Step:
         case Answered():
             return Waiting(), ()
         case Closed(facts):
-            return AskedSolved(facts.now), (Say("closed", options=("yes", "partly", "no")),)
+            return closed(facts)
 
 
 def _counted(state: Collecting, event: Said) -> Collecting:

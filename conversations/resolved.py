@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from conversations import report
+from conversations.closing import SOLVED, ask, closed
 from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
 from conversations.events import Answered, Closed, Event, Said, Taken, WentQuiet
-from conversations.states import AskedSolved, AskedStars, Done, Idle, State, Waiting
-from conversations.words import Meaning, stars, understand
+from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, State, Waiting
+from conversations.words import Meaning, chosen, stars, understand
 from triage import Category
 
 Step = tuple[State, tuple[Effect, ...]]
 Resolved = AskedSolved | AskedStars | Done
-SOLVED = ("yes", "partly", "no")
 SAME = ("still_broken", "something_new", "just_thanks")
 
 
@@ -23,6 +23,18 @@ def listen(state: Resolved, event: Event) -> Step:
             return _said(state, event)
         case Closed(facts):
             return replace(state, at=facts.now), ()
+        case Taken() | Answered() | WentQuiet():
+            return state, ()
+
+
+def ask_later(state: AskLater, event: Event) -> Step:
+    """The question that could not be sent goes with the answer to their next words, unless these tell of trouble."""
+    match event:
+        case Said():
+            following, effects = _said(Done(state.at), event)
+            return ask(state.at) if following == Done(state.at) else (following, effects)
+        case Closed(facts):
+            return closed(facts)
         case Taken() | Answered() | WentQuiet():
             return state, ()
 
@@ -88,6 +100,8 @@ def _solved(state: Resolved, event: Said) -> str:
         return event.line.tapped
     if not isinstance(state, AskedSolved) or state.unclear:
         return ""
+    if named := chosen(event.line, SOLVED):
+        return named
     match understand(event.line.text):
         case Meaning.YES | Meaning.ONE:
             return "yes"
@@ -120,7 +134,7 @@ def _other(state: Resolved, event: Said) -> Step:
 
 def _same(state: AskedSolved | Done, event: Said) -> Step:
     """Reads the answer to "still broken, something new, or just thanks?"; not understood twice brings a person."""
-    meant = event.line.tapped or {Meaning.ONE: SAME[0], Meaning.TWO: SAME[1], Meaning.THREE: SAME[2]}.get(
+    meant = chosen(event.line, SAME) or {Meaning.ONE: SAME[0], Meaning.TWO: SAME[1], Meaning.THREE: SAME[2]}.get(
         understand(event.line.text), understand(event.line.text).value
     )
     if meant in (SAME[2], Meaning.THANKS):

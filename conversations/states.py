@@ -49,6 +49,13 @@ class AskedSolved:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLater:
+    """Resolved ``at`` while nothing could be sent; "Was it solved?" waits for the customer's next words."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskedStars:
     """Solved; the rating is asked."""
 
@@ -71,9 +78,9 @@ class Lost:
     data: dict[str, Any]
 
 
-State = Idle | Collecting | Waiting | AskedSolved | AskedStars | Done | Lost
+State = Idle | Collecting | Waiting | AskLater | AskedSolved | AskedStars | Done | Lost
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Idle, Collecting, Waiting, AskedSolved, AskedStars, Done)
+    kind.__name__: TypeAdapter(kind) for kind in (Idle, Collecting, Waiting, AskLater, AskedSolved, AskedStars, Done)
 }
 
 

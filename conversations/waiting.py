@@ -1,8 +1,9 @@
 """The customer has the receipt: lines go to the topic, a person is always one word away."""
 
+from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, NoteWho, Raise, Relay, Say, StaySilent
 from conversations.events import Answered, Closed, Event, Said, Taken, WentQuiet
-from conversations.states import AskedSolved, State, Waiting
+from conversations.states import State, Waiting
 from conversations.words import Meaning, understand
 from triage import Category, Severity
 
@@ -15,10 +16,10 @@ def talk(state: Waiting, event: Event) -> Step:
     match event:
         case Said():
             return _said(state, event)
-        case Taken():
-            return state, (Say("taken"),)
+        case Taken(facts):
+            return state, (Say("taken"),) if facts.window_open else ()
         case Closed(facts):
-            return AskedSolved(facts.now), (Say("closed", options=("yes", "partly", "no")),)
+            return closed(facts)
         case Answered() | WentQuiet():
             return state, ()
 

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 from functools import cache
 
+from conversations.events import Line
 from conversations.phrases import books
 
 
@@ -60,6 +61,15 @@ def _last(plain: str, meaning: Meaning) -> int:
     """Where the last phrase of this meaning ends in a longer text, -1 without one: what is said last counts."""
     ends = (plain.rfind(phrase) + len(phrase) for phrase in _said_so(meaning) if phrase in plain)
     return max(ends, default=-1)
+
+
+def chosen(line: Line, options: tuple[str, ...]) -> str:
+    """The key of the option that was tapped, or whose label in any language the whole text is; "" for none."""
+    if line.tapped in options:
+        return line.tapped
+    plain = _plain(line.text)
+    named = {_plain(book.options[key]): key for book in books().values() for key in options}
+    return named.get(plain, "") if plain else ""
 
 
 def stars(text: str) -> int | None:

@@ -18,10 +18,15 @@ class Conversation(Base):
     """Where we stand with one address. ``state`` is coded by ``conversations.states`` only.
 
     ``our_address`` is the one the customer wrote to last; ``ticket_id`` the ticket their lines go to.
+    ``window_expires_at`` ends WhatsApp's 24 hours between these two addresses, None where nothing is known of it;
+    ``window_warn_at`` is when the agents are to hear of the end coming, None once they have.
     """
 
     __tablename__ = "conversations"
-    __table_args__ = (partial("ix_conversations_wake_at", "wake_at", where="wake_at IS NOT NULL"),)
+    __table_args__ = (
+        partial("ix_conversations_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+        partial("ix_conversations_window_warn_at", "window_warn_at", where="window_warn_at IS NOT NULL"),
+    )
 
     id: Mapped[Key]
     address_id: Mapped[int] = mapped_column(ForeignKey(Address.id), unique=True)
@@ -30,6 +35,8 @@ class Conversation(Base):
     state: Mapped[Json]
     wake_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(index=True)
+    window_expires_at: Mapped[datetime | None]
+    window_warn_at: Mapped[datetime | None]
 
     address: Mapped[Address] = relationship(lazy="joined", innerjoin=True)
     # Loaded with the conversation, as every line needs it: one round trip instead of three.

@@ -18,7 +18,8 @@ class Delivery(Base):
 
     ``kind`` names the ``channels.wire`` call which ``payload`` holds; ``thread`` keeps the order (one at a time,
     by id); of several waiting with one ``coalesce_key`` only the newest goes. ``state``: queued, leased, unknown,
-    then accepted, sent, delivered, read or failed, superseded. ``fault`` keeps the provider's last refusal;
+    then accepted, sent, delivered, read or failed, superseded; ``held`` waits for the customer to open WhatsApp's
+    window. ``successor_id`` is the row that took its place, or says its failure. ``fault`` keeps the last refusal;
     ``doubt``: an earlier attempt may have been taken, so this one may be a repetition. ``retry_at``,
     ``lease_until`` and ``begun_at`` (the first attempt) are real time by the database's clock, the other
     moments business time.
@@ -28,6 +29,8 @@ class Delivery(Base):
     __table_args__ = (
         partial("ix_deliveries_pending", "lane", "id", where=_PENDING),
         partial("ix_deliveries_thread_pending", "thread", "id", where=_PENDING),
+        partial("ix_deliveries_held", "thread", "id", where="state = 'held'"),
+        partial("ix_deliveries_successor_id", "successor_id", where="successor_id IS NOT NULL"),
         Index("ix_deliveries_destination_provider_id", "destination", "provider_id"),
     )
 
@@ -49,6 +52,7 @@ class Delivery(Base):
     provider_id: Mapped[str] = mapped_column(default="")
     fault: Mapped[str] = mapped_column(default="")
     doubt: Mapped[bool] = mapped_column(default=False)
+    successor_id: Mapped[int | None]
     created_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]

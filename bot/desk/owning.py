@@ -3,7 +3,10 @@
 from bot import tickets
 from bot.desk.asks import Tap, current
 from bot.perform import play
+from bot.scene import Scene
 from conversations.events import Closed, Taken
+
+_NEWER = "They have a newer ticket, so nobody asks them."
 
 
 def take(tap: Tap) -> str:
@@ -29,7 +32,10 @@ def resolve(tap: Tap) -> str:
     if current(scene):
         play(scene, Closed(scene.facts()))
     tickets.refresh(scene)
-    asked = (
-        "The customer is asked whether it is." if current(scene) else "They have a newer ticket, so nobody asks them."
-    )
-    return f"#{ticket.id} resolved. {asked}"
+    return f"#{ticket.id} resolved. {_asked(scene) if current(scene) else _NEWER}"
+
+
+def _asked(scene: Scene) -> str:
+    if scene.window_open:
+        return "The customer is asked whether it is."
+    return "The customer is asked when they next write: WhatsApp's 24 hours are over."

@@ -17,8 +17,9 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
+from channels.meanings import Meaning, Review
 from channels.telegram import parse
-from channels.telegram.errors import translated
+from channels.telegram.errors import meaning, translated
 from channels.telegram.loop import BotLoop
 from channels.wire import (
     AnswerTap,
@@ -34,7 +35,9 @@ from channels.wire import (
     Receipt,
     Request,
     SendMedia,
+    SendTemplate,
     SendText,
+    TransportError,
 )
 from conversations.events import Parsed
 
@@ -92,8 +95,11 @@ class Telegram:
         with translated():
             return self._loop.run(looked)
 
-    def explain(self, code: str) -> str:
-        return f"Telegram says: {code}"
+    def explain(self, code: str) -> Meaning:
+        return meaning(code)
+
+    def review(self, sid: str) -> Review:
+        raise TransportError("Telegram has no templates", permanent=True)
 
     def connect(self, url: str, agents: Menu, leads: Menu) -> None:
         """Sets webhook, update kinds and the groups' command menus; setting the same again changes nothing.
@@ -133,6 +139,8 @@ async def _made(bot: Bot, call: Call) -> Receipt:
         case Fetch(media):
             found = await bot.get_file(media.ref)
             return Receipt(file=File(bytes(await found.download_as_bytearray()), media.content_type))
+        case SendTemplate():
+            raise TransportError("Telegram has no templates", permanent=True)
         case _:
             assert_never(call)
     return Receipt()

@@ -1,26 +1,27 @@
-"""Telegram's refusals into ours: what is permanent, what may have been taken, what asks us to wait."""
+"""Telegram's refusals into ours: what is permanent, may have been taken, asks us to wait; the words: errors.toml."""
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from importlib import resources
 
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from channels.meanings import Meaning
 from channels.wire import TransportError
 
-# The beginnings of Telegram's descriptions, and what they mean to people (facts: tdlib/telegram-bot-api Client.cpp).
-_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
-_WORDS = {
-    "bot was blocked by the user": "the customer has blocked the bot on Telegram",
-    "user is deactivated": "the customer's Telegram account is deleted",
-    "bot can't initiate conversation": "the customer has never written to the bot",
-    "chat not found": "Telegram does not know this chat",
-    "bot was kicked": "the bot was removed from the group",
-    "not enough rights": "the bot lacks a right in the group",
-    "wrong file identifier": "Telegram no longer has this file",
-    "file is too big": "the file is larger than 20 MB, which Telegram does not give to bots",
-}
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """One row of errors.toml: any of ``says`` in Telegram's description; ``code`` is ours where it has one."""
+
+    says: tuple[str, ...]
+    code: str
+    meaning: Meaning
 
 
 @contextmanager
@@ -47,9 +48,25 @@ def translated() -> Iterator[None]:
         raise TransportError("Telegram's answer was not understood", unknown=True) from error
 
 
+def meaning(code: str) -> Meaning:
+    """What a code of ours or the beginning of a description means."""
+    found = _known(code)
+    return found.meaning if found else Meaning(f"Telegram says: {code[:100]}")
+
+
 def _permanent(description: str) -> TransportError:
-    told = description.casefold()
-    if any(gone in told for gone in _GONE):
-        return TransportError("the topic is gone", code="topic_gone", permanent=True)
-    words = next((words for start, words in _WORDS.items() if start in told), f"Telegram says: {description[:100]}")
-    return TransportError(words, code=description[:60], permanent=True)
+    found = _known(description)
+    code = found.code if found else ""
+    return TransportError(meaning(description).words, code=code or description[:60], permanent=True)
+
+
+def _known(text: str) -> _Refusal | None:
+    told = text.casefold()
+    return next((row for row in _refusals() if told == row.code or any(part in told for part in row.says)), None)
+
+
+@cache
+def _refusals() -> tuple[_Refusal, ...]:
+    text = resources.files("channels.telegram").joinpath("errors.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text)["refusal"]
+    return tuple(_Refusal(tuple(row.pop("says")), row.pop("code", ""), Meaning(**row)) for row in rows)

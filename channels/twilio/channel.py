@@ -9,9 +9,21 @@ import requests
 from twilio.request_validator import RequestValidator
 from urllib3.exceptions import HTTPError
 
-from channels.twilio import parse, verify
+from channels.meanings import Meaning, Review
+from channels.twilio import parse, templates, verify
 from channels.twilio.errors import meaning
-from channels.wire import Call, Envelope, Fetch, File, Receipt, Request, SendMedia, SendText, TransportError
+from channels.wire import (
+    Call,
+    Envelope,
+    Fetch,
+    File,
+    Receipt,
+    Request,
+    SendMedia,
+    SendTemplate,
+    SendText,
+    TransportError,
+)
 from conversations.events import Parsed
 
 if TYPE_CHECKING:
@@ -57,27 +69,36 @@ class Twilio:
         match call:
             case Fetch():
                 return Receipt(file=self._fetch(call.media.ref))
-            case SendText() | SendMedia():
+            case SendText() | SendTemplate() | SendMedia():
                 return self._create(_form(call), delivery_id)
         raise TransportError(f"Twilio has no {type(call).__name__}", permanent=True)
 
     def find(self, call: Call, since: datetime) -> list[Receipt]:
-        """Looks in Twilio's own list for the same text to the same address (there is no idempotency key)."""
-        if not isinstance(call, SendText | SendMedia):
+        """Looks in Twilio's own list for the same text to the same address (there is no idempotency key).
+
+        What a template reads like only Twilio knows: any text to that address could be it.
+        """
+        if not isinstance(call, SendText | SendTemplate | SendMedia):
             return []
         wanted = _form(call)
         after = since - timedelta(seconds=60)
         listed = self._asked(
             lambda client: client.messages.list(to=wanted["to"], from_=wanted["from_"], date_sent_after=after, limit=50)
         )
-        return [Receipt(found.sid) for found in listed if found.body == wanted["body"]]
+        words = call.text if isinstance(call, SendText) and call.template else wanted.get("body")
+        return [Receipt(found.sid) for found in listed if words is None or found.body == words]
 
     def standing(self, chat: int, person: int) -> str:
         """There are no groups here."""
         return "gone"
 
-    def explain(self, code: str) -> str:
-        return meaning(code).words
+    def explain(self, code: str) -> Meaning:
+        return meaning(code)
+
+    def review(self, sid: str) -> Review:
+        found = self._asked(lambda client: client.content.v1.contents(sid).fetch())
+        approval = self._asked(lambda client: client.content.v1.contents(sid).approval_fetch().fetch())
+        return templates.review(found.types or {}, approval.whatsapp or {})
 
     def close(self) -> None:
         self._session.close()
@@ -143,11 +164,15 @@ class Twilio:
         raise TransportError("the attachment redirects without end", permanent=True)
 
 
-def _form(call: SendText | SendMedia) -> dict[str, Any]:
-    """The Messages.create parameters; options become numbered lines, as every phone can answer a number."""
+def _form(call: SendText | SendTemplate | SendMedia) -> dict[str, Any]:
+    """The Messages.create parameters; options without a template become lines, as every phone can answer a number."""
     form: dict[str, Any] = {"to": call.to, "from_": call.sender}
+    if isinstance(call, SendTemplate):
+        return form | templates.content(call.sid, *call.values)
     if isinstance(call, SendMedia):
         return form | {"body": call.caption, "media_url": [call.url]}
+    if call.template:
+        return form | templates.content(call.template, call.text)
     numbered = [f"{number} {option.label}" for number, option in enumerate(call.options, 1)]
     return form | {"body": "\n".join([call.text, *numbered])}
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from channels.meanings import Meaning, Review
 from channels.wire import Call, Channel, Envelope, Fetch, File, OpenTopic, Receipt, Request, TransportError
 from conversations.events import Parsed
 
@@ -69,6 +70,7 @@ class Recorder:
         self.asked: list[tuple[Call, datetime]] = []
         self.has: list[Receipt] = []
         self.standings: dict[int, str] = {}
+        self.reviews: dict[str, Review | TransportError] = {}
         self.before_send: Callable[[], object] = lambda: None
 
     def when(self, fits: Callable[[Any], bool] | type, outcome: Outcome, times: int = 1) -> None:
@@ -89,11 +91,17 @@ class Recorder:
     def parse(self, request: Request) -> Parsed:
         return self._real.parse(request)
 
-    def explain(self, code: str) -> str:
+    def explain(self, code: str) -> Meaning:
         return self._real.explain(code)
 
     def standing(self, chat: int, person: int) -> str:  # noqa: ARG002 (the channel's signature)
         return self.standings.get(person, "agent")
+
+    def review(self, sid: str) -> Review:
+        found = self.reviews[sid]
+        if isinstance(found, TransportError):
+            raise found
+        return found
 
     def open(self) -> None:
         """Nothing to open."""

@@ -203,6 +203,7 @@ def test_after_a_day_of_refusals_it_is_given_up_and_said(house: House) -> None:
 
     for _ in range(3):
         house.clock.passes(8 * 3600)
+        house.says("anybody there?")
         house.works()
     house.clock.passes(60)
     still = house.owed(channel="whatsapp")[0].state
@@ -221,7 +222,8 @@ def test_a_topic_that_cannot_be_opened_leaves_its_lines_in_the_group_under_the_n
     house.says("", CHARLIE, media=("one",))
     house.works()
 
-    shown = house.shown(None)
+    alarm, *shown = house.shown(None)
+    assert alarm.startswith("🚨 The group refuses what Backstop posts: the bot lacks a right in the group.")
     assert shown[0].startswith("#1 <b>")
     assert shown[1:] == ["#1 Charlie: it stops at 40%", "[picture] #1 "]
     assert house.one(Topic).card_id is not None

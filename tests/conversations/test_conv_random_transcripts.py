@@ -35,7 +35,19 @@ WORDS = (
     ),
 )
 KINDS = ("picture", "voice", "video", "audio", "document", "sticker", "location", "contact")
-TAPS = ("", "", "", "yes", "partly", "no", "still_broken", "something_new", "just_thanks", "of another program")
+TAPS = (
+    "",
+    "",
+    "",
+    "yes",
+    "partly",
+    "no",
+    "still_broken",
+    "something_new",
+    "just_thanks",
+    "show_answer",
+    "of another program",
+)
 
 texts = st.sampled_from(WORDS) | st.text(max_size=60)
 media = st.lists(st.builds(Media, st.sampled_from(KINDS), st.just("ref")), max_size=3).map(tuple)
@@ -70,7 +82,10 @@ def played(transcript: list[tuple[float, tuple[object, ...]]], known: bool, star
     record, state, now = Record(), start or Idle(), NOON
     for delay, (kind, *parts) in transcript:
         now += timedelta(seconds=delay)
-        facts = Facts(now, known=known, owner="")
+        closed = (
+            len(record.steps) % 3 == 2
+        )  # every third step finds WhatsApp's window closed, the next shows what was held
+        facts = Facts(now, known=known, window_open=not closed, held=len(record.steps) % 3 == 0)
         event: Event = kind(*parts, facts)  # type: ignore[operator]
         state, effects = advance(from_json(json.loads(json.dumps(to_json(state)))), event)
         record.steps.append((event, effects, state, facts))

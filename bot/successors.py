@@ -1,0 +1,82 @@
+"""Rows of the outbox that take another's place: once more, in a new topic, past it, or on another channel."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from bot import outbox
+from bot.scene import Scene
+from channels.wire import Fetch, Option, SendMedia, SendText, from_json
+from conversations.events import Media
+from models import Address, Delivery, Topic
+
+
+def follow(scene: Scene, row: Delivery, successor: Delivery | None) -> None:
+    """Writes down which row goes on from here."""
+    if successor is not None:
+        scene.session.add(successor)
+        scene.session.flush()
+        row.successor_id = successor.id
+
+
+def again(row: Delivery, **facts: Any) -> Delivery:
+    """The same call as a fresh row; ``facts`` are columns it does not share."""
+    copied = ("kind", "channel", "destination", "thread", "lane", "payload", "message_id", "ticket_id", "created_at")
+    return Delivery(**{**{name: getattr(row, name) for name in copied}, **facts})
+
+
+def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tuple[Option, ...]) -> None:
+    """A new topic for a ticket whose topic was deleted: its card first, then every line that had not arrived."""
+    topic = scene.session.get(Topic, scene.ticket.id) if scene.ticket else None
+    if topic is None:
+        return
+    waiting = select(Delivery).where(
+        Delivery.thread == gone.thread, Delivery.id > gone.id, Delivery.state.in_(("queued", "unknown"))
+    )
+    lines = [gone, *scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())]
+    scene.session.delete(topic)
+    scene.session.flush()
+    outbox.open_topic(scene, name, card, buttons)
+    for line in lines:
+        line.state = "superseded"
+        if line.kind != "OpenTopic" and not line.coalesce_key:
+            scene.session.add(again(line, payload=_without(line, "thread")))
+
+
+def past_topic(scene: Scene, refused: Delivery) -> None:
+    """The line again, in the group itself and under the ticket's number; it waits there as long as it must."""
+    payload = {"to": refused.payload["to"], "text": f"#{refused.ticket_id} {refused.payload['text']}"}
+    follow(scene, refused, again(refused, thread=f"general:{refused.id}", payload=payload))
+
+
+def plain(scene: Scene, row: Delivery) -> None:
+    """A question whose template was refused, as numbered text."""
+    follow(scene, row, again(row, payload=_without(row, "template")))
+
+
+def across(scene: Scene, row: Delivery, address: Address) -> None:
+    """The same words or file on another channel of the same person."""
+    call = from_json(row.kind, _without(row, "template"))
+    assert isinstance(call, SendText | SendMedia)
+    to = f"whatsapp:{address.value}" if address.channel == "whatsapp" else address.value
+    call = replace(call, to=to, sender=scene.shell.senders.get(address.channel, ""))
+    where = {"channel": address.channel, "destination": address.value, "thread": f"{address.channel}:{address.value}"}
+    common = {**where, "lane": row.lane, "message_id": row.message_id, "ticket_id": row.ticket_id}
+    if isinstance(call, SendMedia) and call.ref and address.channel != "telegram":
+        fetch = Fetch(Media(call.kind, call.ref, call.content_type))
+        outbox.queue(scene, fetch, **{**common, "channel": "telegram", "destination": "files"})
+        call = replace(call, ref="", source=call.ref)
+    for piece in _pieces(call, outbox.LONGEST.get(address.channel, 1600)):
+        follow(scene, row, outbox.queue(scene, piece, **common))
+
+
+def _pieces(call: SendText | SendMedia, most: int) -> list[SendText | SendMedia]:
+    if isinstance(call, SendMedia):
+        return [call]
+    texts = outbox.split(call.text, most)
+    return [*(replace(call, text=text, options=()) for text in texts[:-1]), replace(call, text=texts[-1])]
+
+
+def _without(row: Delivery, name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.payload.items() if key != name}

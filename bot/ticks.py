@@ -1,0 +1,46 @@
+"""How far a delivery got, and the tick by which the agent sees it under their own words."""
+
+from sqlalchemy import select
+
+from bot import outbox
+from bot.scene import Scene
+from models import Delivery, Message
+
+RANK = {
+    "queued": 0,
+    "leased": 0,
+    "unknown": 0,
+    "held": 0,
+    "accepted": 1,
+    "sent": 2,
+    "failed": 3,
+    "delivered": 4,
+    "read": 5,
+}
+_TICKS = {"held": "✍", "accepted": "👀", "sent": "👀", "failed": "👎", "delivered": "👌", "read": "👍"}
+CARRIERS = ("SendText", "SendMedia")
+
+
+def agents_message(scene: Scene, row: Delivery) -> Message | None:
+    """The agent's words this delivery carries to the customer, if it does."""
+    if row.message_id is None or row.kind not in CARRIERS or row.thread.startswith("topic:"):
+        return None
+    message = scene.session.get(Message, row.message_id)
+    return message if message and message.author == "agent" else None
+
+
+def tick(scene: Scene, message: Message) -> None:
+    """Shows how far the whole reply got: of several pieces the worst, nothing before all are accepted."""
+    scene.session.flush()
+    states = [row.state for row in standing(scene, message)]
+    worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0))
+    chat, _, number = message.origin.partition("/")
+    if number and worst in _TICKS:
+        outbox.react(scene, chat, int(number), _TICKS[worst])
+
+
+def standing(scene: Scene, message: Message) -> list[Delivery]:
+    """The deliveries that carry this message; one whose place another of them took no longer counts."""
+    pieces = select(Delivery).where(Delivery.message_id == message.id, Delivery.kind.in_(CARRIERS))
+    rows = {row.id: row for row in scene.session.scalars(pieces) if not row.thread.startswith("topic:")}
+    return [row for row in rows.values() if row.successor_id not in rows and row.state != "superseded"]
