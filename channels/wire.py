@@ -193,6 +193,25 @@ class Receipt:
     file: File | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a provider should know of us: our public address, our senders by channel, the agents (id to name)."""
+
+    public_url: str
+    senders: Mapping[str, str]
+    agents: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One leg looked at: what was found, and if it is broken the ``next`` step to take. Never holds a secret."""
+
+    leg: str
+    ok: bool
+    words: str
+    next: str = ""
+
+
 class Channel(Protocol):
     """Both directions of one provider."""
 
@@ -222,6 +241,9 @@ class Channel(Protocol):
 
     def review(self, sid: str) -> Review:
         """What the provider has under a template's id. Raises TransportError."""
+
+    def check(self, expected: Expected) -> list[Finding]:
+        """Asks the provider whether all is set up for us; what cannot be asked is a broken leg, never an exception."""
 
     def close(self) -> None:
         """Lets go of connections and threads."""

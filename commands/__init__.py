@@ -3,6 +3,7 @@
 from commands.alarms import alarms
 from commands.audit import audit
 from commands.database import db
+from commands.doctor import doctor
 from commands.inbox import inbox
 from commands.outbox import outbox
 from commands.policy import policy
@@ -14,6 +15,7 @@ GROUPS = (
     alarms,
     audit,
     db,
+    doctor,
     inbox,
     outbox,
     policy,

@@ -19,6 +19,7 @@ from telegram.error import BadRequest
 
 from channels.meanings import Meaning, Review
 from channels.telegram import parse
+from channels.telegram.check import check
 from channels.telegram.errors import meaning, translated
 from channels.telegram.loop import BotLoop
 from channels.wire import (
@@ -26,8 +27,10 @@ from channels.wire import (
     Call,
     EditText,
     Envelope,
+    Expected,
     Fetch,
     File,
+    Finding,
     Forged,
     OpenTopic,
     Option,
@@ -100,6 +103,9 @@ class Telegram:
 
     def review(self, sid: str) -> Review:
         raise TransportError("Telegram has no templates", permanent=True)
+
+    def check(self, expected: Expected) -> list[Finding]:
+        return self._loop.run(partial(check, groups=self._account.groups, expected=expected, updates=UPDATES))
 
     def connect(self, url: str, agents: Menu, leads: Menu) -> None:
         """Sets webhook, update kinds and the groups' command menus; setting the same again changes nothing.

@@ -11,12 +11,15 @@ from urllib3.exceptions import HTTPError
 
 from channels.meanings import Meaning, Review
 from channels.twilio import parse, templates, verify
+from channels.twilio.check import check
 from channels.twilio.errors import meaning
 from channels.wire import (
     Call,
     Envelope,
+    Expected,
     Fetch,
     File,
+    Finding,
     Receipt,
     Request,
     SendMedia,
@@ -99,6 +102,9 @@ class Twilio:
         found = self._asked(lambda client: client.content.v1.contents(sid).fetch())
         approval = self._asked(lambda client: client.content.v1.contents(sid).approval_fetch().fetch())
         return templates.review(found.types or {}, approval.whatsapp or {})
+
+    def check(self, expected: Expected) -> list[Finding]:
+        return check(self._asked, self._account.sid, expected)
 
     def close(self) -> None:
         self._session.close()

@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from sandbox.twilio import call_list, content, control, directory, message_list, messages, paging, phones, recordings
+from sandbox.twilio import (
+    call_list,
+    content,
+    control,
+    directory,
+    message_list,
+    messages,
+    paging,
+    phones,
+    recordings,
+    services,
+)
 from sandbox.twilio.account import ACCOUNT, Account
 from sandbox.twilio.door import not_modelled, resource
 from sandbox.twilio.rules import RULES
@@ -18,7 +29,7 @@ def attach(app: web.Application) -> None:
     app[ACCOUNT] = Account(world.settings.get("twilio", {}), world.dice)
     world.on_reset.append(app[ACCOUNT].forget)
     world.faults.codes = frozenset(RULES)
-    for routes in (_messages, _media, _calls, _directory, _content, _control):
+    for routes in (_messages, _media, _calls, _directory, _services, _content, _control):
         routes(app.router)
     for root in ("/2010-04-01", "/v1", "/v2", "/v3"):
         app.router.add_route("*", root + "/{rest:.*}", not_modelled)
@@ -68,6 +79,15 @@ def _directory(router: web.UrlDispatcher) -> None:
     router.add_post("/v2/Indicators/Typing.json", typing)
 
 
+def _services(router: web.UrlDispatcher) -> None:
+    one = f"/v1/Services/{_SID}"
+    router.add_get("/v1/Services", resource("Services.list", services.browse, paging.FIELDS))
+    router.add_get(f"{one}/PhoneNumbers", resource("Services.numbers", services.browse_numbers, paging.FIELDS))
+    router.add_get(f"{one}/ChannelSenders", resource("Services.senders", services.browse_members, paging.FIELDS))
+    senders = resource("Senders.list", services.browse_senders, f"Channel {paging.FIELDS}")
+    router.add_get("/v2/Channels/Senders", senders)
+
+
 def _content(router: web.UrlDispatcher) -> None:
     one = f"/v1/Content/{_SID}"
     fields = "friendly_name language variables types"
@@ -86,6 +106,7 @@ def _control(router: web.UrlDispatcher) -> None:
         "webhook": control.post_webhook,
         "read": control.read,
         "numbers": control.put_number,
+        "services": control.put_service,
         "contents": control.put_content,
         "phones": phones.put_phone,
         "answer": phones.answer,

@@ -81,6 +81,7 @@ class Number:
     number: str
     sid: str = ""
     whatsapp: bool = False
+    whatsapp_status: str = "ONLINE"
     friendly_name: str = ""
     sms_url: str = ""
     sms_method: str = "POST"
@@ -151,6 +152,17 @@ class Account:
 
     def service_of(self, number: str) -> Json | None:
         return next((row for row in self.services.values() if number in row.get("numbers", [])), None)
+
+    def inbound_of(self, number: Number) -> tuple[str, str, str]:
+        """(URL, fallback, method) for what customers write: the service's, unless the number's own is to be used."""
+        service = self.service_of(number.number)
+        if service is None or service.get("use_inbound_webhook_on_number", True):
+            return number.sms_url, number.sms_fallback_url, number.sms_method
+        return (
+            service.get("inbound_request_url", ""),
+            service.get("fallback_url", ""),
+            service.get("inbound_method", "POST"),
+        )
 
     def rule(self, name: str) -> Any:
         """A knob of ``rules``: False lifts the rate and window rules, a table names limits, True takes the defaults."""

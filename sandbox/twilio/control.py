@@ -67,6 +67,14 @@ async def put_number(request: web.Request) -> web.Response:
     return web.json_response(vars(request.app[ACCOUNT].put_number(await request.json())))
 
 
+async def put_service(request: web.Request) -> web.Response:
+    """Adds a Messaging Service or changes the named fields of one, as in the configuration."""
+    data = await request.json()
+    services = request.app[ACCOUNT].services
+    services[data["sid"]] = {**services.get(data["sid"], {}), **data}
+    return web.json_response(services[data["sid"]])
+
+
 async def put_content(request: web.Request) -> web.Response:
     """Adds a template with a chosen SID; ``approval`` sets its review's state."""
     account, data = request.app[ACCOUNT], await request.json()
@@ -97,7 +105,8 @@ def _webhook(account: Account, number: str, fields: dict[str, str]) -> Webhook:
     ours = account.number_of(number)
     if ours is None:
         raise ValueError(f"{number} is no number of the account; it has {', '.join(account.numbers)}")
-    return Webhook(ours.sms_url, "message", fields, ours.sms_fallback_url, ours.sms_method)
+    url, fallback, method = account.inbound_of(ours)
+    return Webhook(url, "message", fields, fallback, method)
 
 
 async def _posted(world: World, account: Account, message: Message, webhook: Webhook) -> list[int | None]:

@@ -43,15 +43,16 @@ def _behind(rows: Sequence[Row], token: str, otherwise: int) -> int:
     return next((place + 1 for place, row in enumerate(rows) if f"PA{row.sid}" == token), otherwise)
 
 
-def meta_page(ask: Ask, rows: Sequence[Json], name: str) -> Json:
-    """The envelope of content.twilio.com; the addresses are absolute."""
+def meta_page(ask: Ask, rows: Sequence[Json], name: str, api: str = "content") -> Json:
+    """The envelope of content.twilio.com and messaging.twilio.com; the addresses are absolute."""
     size, number = _wanted(ask)
     shown = rows[number * size : (number + 1) * size]
     more = len(rows) > (number + 1) * size
-    host = f"https://content.twilio.com{ask.request.path}"
+    host = f"https://{api}.twilio.com{ask.request.path}"
+    filters = {key: value for key, value in ask.fields.items() if key not in FIELDS.split()}
 
     def at(wanted: int) -> str:
-        return f"{host}?PageSize={size}&Page={wanted}"
+        return f"{host}?{urlencode({**filters, 'PageSize': size, 'Page': wanted})}"
 
     meta = {
         "page": number,

@@ -9,7 +9,19 @@ from typing import Any
 
 from bot.clock import Clock
 from channels.meanings import Meaning, Review
-from channels.wire import Call, Channel, Envelope, Fetch, File, OpenTopic, Receipt, Request, TransportError
+from channels.wire import (
+    Call,
+    Channel,
+    Envelope,
+    Expected,
+    Fetch,
+    File,
+    Finding,
+    OpenTopic,
+    Receipt,
+    Request,
+    TransportError,
+)
 from conversations.events import Parsed
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)  # a Wednesday; 14:00 in Madrid
@@ -102,6 +114,9 @@ class Recorder:
         if isinstance(found, TransportError):
             raise found
         return found
+
+    def check(self, expected: Expected) -> list[Finding]:
+        return self._real.check(expected)
 
     def open(self) -> None:
         """Nothing to open."""

@@ -18,7 +18,12 @@ Json = dict[str, Any]
 FILES = ROOT / "node_modules/@twilio-alpha/mcp/twilio-oai/spec/json"
 FORM = "application/x-www-form-urlencoded"
 # The first part of a path tells the host Twilio would be asked at, so one address can stand for all of them.
-HOSTS = {"/2010-04-01/": "api_v2010", "/v1/Content": "content_v1"}
+HOSTS = {
+    "/2010-04-01/": "api_v2010",
+    "/v1/Content": "content_v1",
+    "/v1/Services": "messaging_v1",
+    "/v2/Channels": "messaging_v2",
+}
 # What these files do not describe though Twilio has it, with who says so.
 UNDESCRIBED = {
     r"/v2/Indicators/Typing\.json": "public beta: docs/whatsapp/api/typing-indicators-resource, SDK 9.13",

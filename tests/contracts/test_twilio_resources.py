@@ -151,6 +151,19 @@ def test_the_account_and_its_numbers_are_read_and_changed(twilio: Client) -> Non
     assert twilio.api.v2010.accounts(SID).fetch().sid == SID
 
 
+def test_services_their_members_and_whatsapp_senders_are_listed(twilio: Client) -> None:
+    [service] = twilio.messaging.v1.services.list()
+
+    numbers = [row.phone_number for row in twilio.messaging.v1.services(service.sid).phone_numbers.list()]
+    members = [row.sender for row in twilio.messaging.v1.services(service.sid).channel_senders.list()]
+    senders = twilio.messaging.v2.channels_senders.list(channel="whatsapp", page_size=1)
+
+    assert (service.sid, service.use_inbound_webhook_on_number) == (SERVICE, True)
+    assert members == [f"whatsapp:{number}" for number in numbers]
+    assert [sender.status for sender in senders] == ["ONLINE", "ONLINE"]
+    assert senders[0].sender_id == f"whatsapp:{OURS}"
+
+
 def test_what_is_refused_is_refused_in_twilios_words(twilio: Client) -> None:
     refused = [{**SMS}, {**SMS, "body": "x" * 1601}, {**SMS, "to": "whatsapp:+34600000001", "body": "Hi"}]
     codes = []

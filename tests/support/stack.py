@@ -129,7 +129,7 @@ def _environment(database_url: str, public: str, base: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database_url,
         "PUBLIC_URL": public,
-        "SECRET_KEY": "not-a-secret-in-a-test",
+        "SECRET_KEY": "not-a-secret-in-a-test-but-as-long-as-one",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "sandbox-auth-token",
         "TWILIO_API_BASE": base,
