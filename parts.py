@@ -31,6 +31,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         clock=Clock(database, settings.clock_file),
         policies=policy.policies,
         pace=policy.pace,
+        hotline=policy.hotline,
         model=triage.load(),
         channels=_channels(settings),
         senders={

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
+from bot.shoots import rebook_booked
 from models import Address, Contact, Studio
 from sla.policies import TIERS
 
@@ -42,6 +43,7 @@ def import_directory(shell: Shell, data: bytes) -> Imported:
     rows = _read(data)
     with shell.db.writing() as session:
         seen = [_keep(session, row) for row in rows]
+        rebook_booked(shell, session, {studio for studio, *_ in seen})
     return (
         Imported(len(rows), *(len(set(column)) for column in zip(*seen, strict=True))) if seen else Imported(0, 0, 0, 0)
     )

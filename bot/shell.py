@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.templates import Templates
 from channels.wire import Channel
 from conversations.events import Pace
+from oncall.hotline import Rules
 from sla import Policies
 from triage import Model
 
@@ -54,6 +55,7 @@ class Shell:
     clock: Clock
     policies: Policies
     pace: Pace
+    hotline: Rules
     model: Model
     channels: Mapping[str, Channel]
     senders: Mapping[str, str]

@@ -4,10 +4,13 @@ from commands.alarms import alarms
 from commands.audit import audit
 from commands.database import db
 from commands.doctor import doctor
+from commands.hotline import hotline
 from commands.inbox import inbox
+from commands.oncall import oncall
 from commands.outbox import outbox
 from commands.policy import policy
 from commands.release import release
+from commands.shoots import shoots
 from commands.studios import studios
 from commands.tickets import tickets
 
@@ -16,10 +19,13 @@ GROUPS = (
     audit,
     db,
     doctor,
+    hotline,
     inbox,
+    oncall,
     outbox,
     policy,
     release,
+    shoots,
     studios,
     tickets,
 )

@@ -12,12 +12,13 @@ from flask.cli import with_appcontext
 
 from bot.policy import read_policy
 from bot.shell import Shell
+from commands.moments import moment
 from conversations.phrases import books, clock_time, render
 from sla import Policies, PolicyError, Target, bulk
 from sla.calendars import CalendarError, compile, due
 from sla.doubts import doubts
 from sla.policies import SEVERITIES, TIERS, written
-from sla.zones import instant, zone
+from sla.zones import zone
 from triage import Category
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -65,7 +66,7 @@ def explain(file: Path | None, at: str, zone_name: str | None, **about: Any) -> 
     policies = _policies(file) if file else shell.policies
     here = _zone(zone_name) if zone_name else policies.support_zone
     try:
-        steps = _steps(Case(policies=policies, start=_start(at, here), here=here, **about))
+        steps = _steps(Case(policies=policies, start=moment(at, here), here=here, **about))
     except CalendarError as error:
         raise click.BadParameter(str(error)) from error
     for number, step in enumerate(steps, 1):
@@ -151,12 +152,3 @@ def _zone(name: str) -> ZoneInfo:
         return zone(name)
     except ZoneInfoNotFoundError as error:
         raise click.BadParameter(f"{name!r} is no IANA time zone; write it like Europe/Madrid") from error
-
-
-def _start(text: str, here: ZoneInfo) -> datetime:
-    """A time without offset is a local one: of two the first, of none the end of the gap."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (_EPOCH + timedelta(seconds=instant(moment, here)) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise click.BadParameter(f"--at: {text!r} is no moment; write it like 2026-11-28T15:00") from error

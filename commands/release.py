@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from bot.desk.registry import menu
 from bot.shell import Shell
+from bot.shoots import rebook_all
 from channels.telegram import Telegram
 from channels.wire import TransportError
 from commands.database import alembic_config
@@ -19,6 +20,7 @@ def release() -> None:
     shell: Shell = current_app.extensions["shell"]
     command.upgrade(alembic_config(shell), "head")
     click.echo("database is at the newest revision")
+    rebook_all(shell)  # the policy's hotline rules may be other ones now
     telegram = shell.channels.get("telegram")
     if isinstance(telegram, Telegram):
         try:

@@ -5,8 +5,10 @@ from models.base import Base
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
 from models.desk import Agent, Audit, Canned, Member, Role, Topic
+from models.hotline import HotlineWindow, Shoot
 from models.inbox import Inbound
 from models.media import Media
+from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
 from models.studios import Address, Contact, Studio
 from models.tickets import Clock, Rating, Ticket, TicketEvent
 from models.workers import Worker
@@ -18,16 +20,24 @@ __all__ = [
     "Audit",
     "Base",
     "Canned",
+    "Channel",
     "Clock",
+    "Confirmation",
     "Contact",
     "Conversation",
     "Delivery",
+    "HotlineWindow",
     "Inbound",
     "Media",
     "Member",
     "Message",
+    "Override",
+    "Person",
     "Rating",
     "Role",
+    "Rotation",
+    "Shift",
+    "Shoot",
     "Studio",
     "Ticket",
     "TicketEvent",

@@ -9,7 +9,10 @@ from models.base import Base, Key
 
 
 class Studio(Base):
-    """A customer: its tier decides what we promise, its zone in which time we say it."""
+    """A customer: its tier decides what we promise, its zone in which time we say it.
+
+    ``hotline_until`` is when the window that is open now closes: here, so that a line need not ask for it.
+    """
 
     __tablename__ = "studios"
 
@@ -18,6 +21,7 @@ class Studio(Base):
     tier: Mapped[str]
     timezone: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
+    hotline_until: Mapped[datetime | None]
 
 
 class Contact(Base):

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from oncall.people import Person
+from oncall.people import ROLES, Person
 from oncall.rota import Duty, Rota, confirmed, duties
+
+AHEAD = timedelta(days=7)  # how far a list looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,32 @@ def findings(rota: Rota, roles: Iterable[str], begins: datetime, ends: datetime)
 def unfit(rota: Rota) -> tuple[Person, ...]:
     """People who may hold a role but have no verified channel."""
     return tuple(person for person in rota.people.values() if person.roles and not person.channels)
+
+
+def concerns(rota: Rota, when: datetime, here: ZoneInfo) -> list[str]:
+    """What is wrong from now to a week ahead, in words; confirmations are the roll-call's to ask."""
+    if not any(person.roles for person in rota.people.values()):
+        return ["the rota is empty: nobody would be woken; example: flask oncall import rota.toml"]
+    found = findings(rota, ROLES, when, when + AHEAD)
+    mute = [f"{one.name} holds {_roles(one)} but has no verified channel" for one in unfit(rota)]
+    return mute + [said(one, here) for one in found if one.kind == "gap"]
+
+
+def said(finding: Finding, here: ZoneInfo) -> str:
+    """One finding in words, its times in the agents' zone."""
+    span = f"{finding.begins.astimezone(here):%a %Y-%m-%d %H:%M} to {finding.ends.astimezone(here):%a %Y-%m-%d %H:%M}"
+    role, person = finding.role.replace("_", " "), finding.person.name if finding.person else ""
+    match finding.kind:
+        case "gap":
+            return f"nobody is {role} from {span}"
+        case "silent":
+            return f"{person} is {role} from {span} but has no verified channel"
+        case "unconfirmed":
+            return f"{person} has not confirmed being {role} from {span}"
+
+
+def _roles(person: Person) -> str:
+    return ", ".join(role.replace("_", " ") for role in ROLES if role in person.roles)
 
 
 def _of(rota: Rota, duty: Duty) -> Iterator[Finding]:

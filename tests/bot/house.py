@@ -58,6 +58,7 @@ def open_shell(url: str, db: Database | None = None) -> Shell:
         clock=SteadyClock(NOON),
         policies=policy.policies,
         pace=policy.pace,
+        hotline=policy.hotline,
         model=_model(),
         channels={"twilio": twilio, "whatsapp": twilio, "sms": twilio, "telegram": telegram},
         senders={"whatsapp": OURS, "sms": "+34910000000"},
