@@ -32,6 +32,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         policies=policy.policies,
         pace=policy.pace,
         hotline=policy.hotline,
+        budgets=policy.budgets,
         model=triage.load(),
         channels=_channels(settings),
         senders={

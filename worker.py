@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, desk, watch
+from bot import alarms, buckets, desk, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.shell import Shell
@@ -40,6 +40,7 @@ class Ticker:
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)
         self._every(2.0, "beat", partial(watch.beat, shell, name))
+        self._every(3600.0, "tidy", partial(buckets.tidy, shell))
         self._every(shell.limits.tick, "wake", shell.wakes.all)
 
     def start(self) -> None:

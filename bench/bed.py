@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.databases import fresh
 from tests.support.sandbox import ROOT
-from tests.support.stack import Stack, standing
+from tests.support.stack import LIFTED, Stack, standing
 
 # Providers that take everything at once: Telegram's flood limits and Twilio's rules lifted, no status callbacks.
 WILLING = {"twilio": {"callback_delays": None, "rules": False}, "telegram": {"flood_limits": False}}
@@ -32,7 +32,8 @@ class Bed:
 
     @contextlib.contextmanager
     def stack(self) -> Iterator[Stack]:
-        """Web, worker and sandbox on a fresh database; ``bench`` is importable for what else is started beside them."""
+        """Web, worker and sandbox on a fresh database, our budgets lifted too; ``bench`` is importable for what else is
+        started beside them."""
         place = self.place()
-        with standing(place, fresh(self.database, place), WILLING, PYTHONPATH=str(ROOT)) as stack:
+        with standing(place, fresh(self.database, place), WILLING, LIFTED, PYTHONPATH=str(ROOT)) as stack:
             yield stack

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.outbox import Lane
+from bot.lanes import Lane
 from bot.shell import Shell
 from channels.wire import EditText, SendText, to_json
 from models import Alarm, Delivery

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settle, turns
+from bot.lanes import for_customer
 from bot.media import public_url
-from bot.outbox import Lane
 from bot.shell import Shell
 from bot.watch import sweep
 from bot.window import CLOSED
@@ -62,8 +62,11 @@ def claim(shell: Shell, owner: str, most: int) -> list[Job]:
     now = shell.clock.real()
     if turns.nothing_due(shell.db, now):
         return []
-    with shell.db.claiming() as session:
-        rows = turns.claim(session, owner, most, now, timedelta(seconds=shell.limits.lease))
+    lease = turns.Lease(owner, now, now + timedelta(seconds=shell.limits.lease))
+    rows = turns.claim(shell.db, shell.budgets, lease, most)
+    if not rows:
+        return []
+    with shell.db.reading() as session:
         return [_ready(shell, session, row) for row in rows]
 
 
@@ -124,7 +127,7 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call, trouble = _in_topic(call, topic, row.ticket_id)
         if trouble:
             return Job(row, None, trouble)
-    barred = _barred(shell, session, row) if row.lane == Lane.TO_CUSTOMER else None
+    barred = _barred(shell, session, row) if for_customer(row) else None
     if barred:
         return Job(row, None, barred)
     if isinstance(call, SendMedia) and call.source:

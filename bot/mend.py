@@ -4,6 +4,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from bot import outbox, tickets
+from bot.lanes import for_customer
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from models import Delivery
@@ -62,7 +63,7 @@ def cancel(shell: Shell, number: int, who: str, why: str) -> None:
         if scene:
             told: dict[str, object] = {"delivery": row.id, "by": who, "why": why}
             tickets.record(scene, "delivery_cancelled", scene.now, "operator", told)
-            if row.lane == outbox.Lane.TO_CUSTOMER and row.kind != "Fetch":
+            if for_customer(row) and row.kind != "Fetch":
                 name = scene.name or "the customer"
                 outbox.notice(scene, f"NOT SENT to {name}: the operator cancelled it ({why}){maybe}.")
         shell.db.ring(session)

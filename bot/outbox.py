@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from enum import IntEnum
 
 from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from bot.lanes import Lane, urgent
 from bot.scene import Scene
 from bot.shell import Shell
 from channels.wire import (
@@ -32,20 +32,14 @@ LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a prov
 _BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
 
 
-class Lane(IntEnum):
-    """Which calls go first when many are owed (delivery.md, budgets)."""
-
-    PAGE = 0
-    TO_CUSTOMER = 1
-    TO_GROUP = 2
-    CARD = 3
-
-
 def queue(scene: Scene, call: Call, **facts: object) -> Delivery:
     """One row of the outbox; ``facts`` are its other columns (channel, destination, thread, lane, ...)."""
     kind, payload = to_json(call)
     ticket_id = scene.ticket.id if scene.ticket else None
-    row = Delivery(kind=kind, payload=payload, created_at=scene.now, **{"ticket_id": ticket_id, **facts})
+    given = {"ticket_id": ticket_id, "sender": getattr(call, "sender", ""), **facts}
+    row = Delivery(kind=kind, payload=payload, created_at=scene.now, **given)
+    if urgent(scene) and row.kind != "React" and row.retry_at is None:
+        row.lane = Lane.PAGE
     scene.session.add(row)
     return row
 
@@ -168,7 +162,7 @@ def edit_card(scene: Scene, text: str, buttons: tuple[Option, ...], *, soon: boo
     if row is not None:
         row.payload = {**row.payload, "text": text, "options": _plain(buttons)}
         if soon and row.kind == "EditText":
-            row.retry_at = None
+            row.retry_at, row.lane = None, Lane.PAGE if urgent(scene) else row.lane
         return
     retry_at = None if soon else scene.shell.clock.real() + _BOT_TEXT_EDITS
     call = EditText(str(topic.chat_id), 0, text, buttons)
@@ -201,7 +195,7 @@ def answer_tap(shell: Shell, session: Session, query: str, text: str = "") -> No
     """Tells whoever tapped what became of it; free of any budget, so first."""
     kind, payload = to_json(AnswerTap(query, text[:200]))
     row = Delivery(kind=kind, payload=payload, channel="telegram", destination="taps", thread=f"tap:{query}")
-    row.lane, row.created_at = Lane.PAGE, shell.clock.now()
+    row.lane, row.created_at = Lane.TAP, shell.clock.now()
     session.add(row)
 
 

@@ -1,4 +1,4 @@
-"""The policy file as the program starts with it: promises, ladders, hotline rules, the pulse of a burst."""
+"""The policy file as the program starts with it: promises, pulse of a burst, budgets, ladders, hotline rules."""
 
 import hashlib
 import tomllib
@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bot.budgets import Budgets, read_budgets
 from bot.templates import Templates, read_templates
 from conversations.events import Pace
 from oncall.bundles import Throttle, read_throttle
@@ -17,7 +18,7 @@ from oncall.rules import read_rules
 from sla import Policies, PolicyError, read
 from sla.policies import duration
 
-_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "ladder", "paging", "hotline"} | {
+_TABLES = {"support_zone", "grace", "conversation", "budgets", "calendars", "policy", "ladder", "paging", "hotline"} | {
     "templates"
 }
 
@@ -28,6 +29,7 @@ class PolicyFile:
 
     policies: Policies
     pace: Pace
+    budgets: Budgets
     ladders: Mapping[str, Ladder]
     throttle: Throttle
     hotline: Rules
@@ -45,11 +47,11 @@ def read_policy(path: Path | None) -> PolicyFile:
         if unknown:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
         version = hashlib.sha256(text.encode()).hexdigest()[:12]
-        pace = _pace(data.get("conversation", {}))
+        pace, budgets = _pace(data.get("conversation", {})), read_budgets(data.get("budgets", {}))
         templates = read_templates(data.get("templates", {}))
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
         hotline = read_rules(data.get("hotline", {}))
-        return PolicyFile(read(data, version), pace, ladders, throttle, hotline, templates, text)
+        return PolicyFile(read(data, version), pace, budgets, ladders, throttle, hotline, templates, text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

@@ -4,10 +4,9 @@ import random
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import failures, media, outbox, tickets
+from bot import buckets, failures, lanes, media, tickets
 from bot.alarms import clear_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
@@ -42,7 +41,7 @@ def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> N
 
 def _matters(sent: Delivery, outcome: Receipt | TransportError) -> bool:
     """Whether anything follows for the ticket, so that its scene must be locked, and before the delivery is."""
-    if isinstance(outcome, TransportError) or sent.kind == "OpenTopic" or sent.lane == outbox.Lane.TO_CUSTOMER:
+    if isinstance(outcome, TransportError) or sent.kind == "OpenTopic" or lanes.for_customer(sent):
         return True
     return sent.kind == "SendText" and bool(sent.coalesce_key)
 
@@ -116,7 +115,7 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     row.lease_until = None
     row.retry_at = now + timedelta(seconds=_wait(shell, row, error))
     if error.retry_after is not None and row.destination:
-        _hold_destination(session, row)
+        buckets.hold(shell.db, session, row.channel, row.destination, row.retry_at)
 
 
 def _meaning(shell: Shell, row: Delivery, error: TransportError) -> Meaning:
@@ -140,10 +139,3 @@ def _wait(shell: Shell, row: Delivery, error: TransportError) -> float:
         return error.retry_after
     backoff = min(0.5 * 2.0 ** min(row.attempts, 10), _SLOWEST) * random.uniform(0.75, 1.25)  # noqa: S311
     return max(shell.limits.settle_unknown, backoff) if error.unknown else backoff
-
-
-def _hold_destination(session: Session, row: Delivery) -> None:
-    """A 429 delays its destination, and only that."""
-    same = (Delivery.destination == row.destination, Delivery.channel == row.channel, Delivery.state == "queued")
-    earlier = (Delivery.retry_at.is_(None)) | (Delivery.retry_at < row.retry_at)
-    session.execute(update(Delivery).where(*same, earlier, Delivery.id != row.id).values(retry_at=row.retry_at))

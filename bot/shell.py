@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.budgets import Budgets
 from bot.claims import Database
 from bot.clock import Clock
 from bot.templates import Templates
@@ -65,4 +66,5 @@ class Shell:
     secret: str
     metrics_token: str = ""
     templates: Templates = field(default_factory=Templates)
+    budgets: Budgets = field(default_factory=Budgets)
     wakes: Wakes = field(default_factory=Wakes)

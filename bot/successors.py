@@ -23,7 +23,9 @@ def follow(scene: Scene, row: Delivery, successor: Delivery | None) -> None:
 def again(row: Delivery, **facts: Any) -> Delivery:
     """The same call as a fresh row; ``facts`` are columns it does not share."""
     copied = ("kind", "channel", "destination", "thread", "lane", "payload", "message_id", "ticket_id", "created_at")
-    return Delivery(**{**{name: getattr(row, name) for name in copied}, **facts})
+    fresh = Delivery(**{**{name: getattr(row, name) for name in copied}, **facts})
+    fresh.sender = fresh.payload.get("sender", "")
+    return fresh
 
 
 def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tuple[Option, ...]) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import card, outbox
+from bot import card, lanes, outbox
 from bot.scene import Scene
 from models import Agent, Clock, Ticket, TicketEvent
 from sla import Happened, fold
@@ -51,6 +51,8 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
         at = scene.message.occurred_at if scene.message else scene.now
         record(scene, "severity_changed", at, "bot", {"from": before, "to": ticket.severity, "why": ticket.reasons})
         refresh(scene)
+        if ticket.severity == 1:
+            lanes.hurry(scene)
 
 
 def resolve(scene: Scene, agent: Agent) -> None:

@@ -1,14 +1,18 @@
 """Whose turn it is: what waits in the inbox, and the heads of the outbox's threads, leased to one worker."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot import buckets
+from bot.budgets import Budgets
 from bot.claims import Database
-from models import Delivery, Inbound
+from bot.lanes import Lane
+from models import Bucket, Delivery, Inbound
 from models.base import Moment
 from models.deliveries import PENDING
 
@@ -36,11 +40,50 @@ def nothing_due(db: Database, now: datetime) -> bool:
         return session.execute(_heads(), {"at": now, "most": 1}).first() is None
 
 
-def claim(session: Session, owner: str, most: int, now: datetime, lease: timedelta) -> list[Delivery]:
-    """Leases the heads of threads, most urgent lane first. A row left leased or unknown by an earlier attempt comes
-    back with ``doubt``: the provider may have taken it."""
-    values = {"at": now, "most": most, "by": owner, "until": now + lease}
-    return sorted(session.scalars(_claim(), values), key=lambda row: (row.lane, row.id))
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who claims, when, and until when the claim holds; real time by the database's clock."""
+
+    owner: str
+    at: datetime
+    until: datetime
+
+    def values(self) -> dict[str, Any]:
+        return {"by": self.owner, "at": self.at, "until": self.until}
+
+
+def claim(db: Database, budgets: Budgets, lease: Lease, most: int) -> list[Delivery]:
+    """Leases the heads of threads that their budgets allow, most urgent lane first. A row left leased or unknown by
+    an earlier attempt comes back with ``doubt``: the provider may have taken it."""
+    found: list[Delivery] = []
+    if budgets.lifted:
+        with db.claiming() as session:
+            found += session.scalars(_claim(), {**lease.values(), "most": most})
+        return _by_urgency(found)
+    for _ in range(most):
+        rows, more = _round(db, budgets, lease, most - len(found))
+        found += rows
+        if not more:
+            break
+    return _by_urgency(found)
+
+
+def _round(db: Database, budgets: Budgets, lease: Lease, most: int) -> tuple[list[Delivery], bool]:
+    """One transaction: (what it leased, whether more may be found now that empty buckets stand aside)."""
+    try:
+        with db.writing() as session:
+            heads = session.execute(_locked_heads(), {"at": lease.at, "most": most}).all()
+            may_go = buckets.take(session, budgets, heads, lease.at)
+            values = {**lease.values(), "ids": may_go}
+            rows = list(session.scalars(_lease_of(), values)) if may_go else []
+        return rows, len(may_go) < len(heads) == most
+    except buckets.Missing as missing:
+        buckets.make(db, missing.names)
+        return [], True
+
+
+def _by_urgency(rows: list[Delivery]) -> list[Delivery]:
+    return sorted(rows, key=lambda row: (row.lane, row.id))
 
 
 # The statements are built once: building one anew costs more than running it.
@@ -66,8 +109,8 @@ def _take() -> Any:
 
 
 @cache
-def _heads() -> Any:
-    """Deliveries that are first of their thread and due."""
+def _heads(*columns: Any) -> Any:
+    """Deliveries that are first of their thread, due, and not for an empty bucket."""
     before = aliased(Delivery)
     blocked = select(before.id).where(
         before.thread == Delivery.thread, before.state.in_(_PENDING), before.id < Delivery.id
@@ -76,13 +119,45 @@ def _heads() -> Any:
         and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= _AT)),
         and_(Delivery.state == "leased", Delivery.lease_until < _AT),
     )
-    heads = select(Delivery.id).where(Delivery.state.in_(_PENDING), ready, ~blocked.exists())
+    heads = select(*(columns or (Delivery.id,))).where(Delivery.state.in_(_PENDING), ready, *_open(), ~blocked.exists())
     return heads.order_by(Delivery.lane, Delivery.id).limit(_MOST)
+
+
+def _open() -> list[Any]:
+    """Both buckets of a delivery have a token for its lane (``budgets.receiver`` and ``buckets.take`` say the same).
+    The empty ones are few and looked up once a statement, whatever is owed to them."""
+    theirs = Delivery.channel + literal_column("'>'") + Delivery.destination
+    ours = Delivery.channel + literal_column("'<'") + Delivery.sender
+
+    def empty(moment: Any) -> Any:
+        return select(Bucket.name).where(Bucket.edits_at > _AT, moment > _AT).scalar_subquery()
+
+    return [
+        theirs.not_in(empty(Bucket.urgent_at)),
+        ours.not_in(empty(Bucket.urgent_at)),
+        or_(Delivery.lane <= Lane.PAGE, theirs.not_in(empty(Bucket.open_at))),
+        or_(Delivery.lane < Lane.CARD, theirs.not_in(empty(Bucket.edits_at))),
+    ]
+
+
+@cache
+def _locked_heads() -> Any:
+    row = (Delivery.id, Delivery.lane, Delivery.kind, Delivery.channel, Delivery.destination, Delivery.sender)
+    return _heads(*row).with_for_update(skip_locked=True, of=Delivery)
 
 
 @cache
 def _claim() -> Any:
     heads = _heads().with_for_update(skip_locked=True).cte("heads")
+    return _leasing(Delivery.id.in_(select(heads.c.id)))
+
+
+@cache
+def _lease_of() -> Any:
+    return _leasing(Delivery.id.in_(bindparam("ids", expanding=True)))
+
+
+def _leasing(which: Any) -> Any:
     changed = {
         "state": "leased",
         "owner": bindparam("by"),
@@ -91,5 +166,5 @@ def _claim() -> Any:
         "begun_at": func.coalesce(Delivery.begun_at, _AT),
         "doubt": case((Delivery.state == "queued", Delivery.doubt), else_=True),
     }
-    leased = update(Delivery).where(Delivery.id.in_(select(heads.c.id))).values(**changed).returning(Delivery)
+    leased = update(Delivery).where(which).values(**changed).returning(Delivery)
     return leased.execution_options(synchronize_session=False, populate_existing=True)

@@ -11,8 +11,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
+from bot.lanes import Lane
 from bot.mend import CannotMend, cancel, retry
-from bot.outbox import Lane
 from bot.shell import Shell
 from bot.ticks import RANK
 from models import Delivery

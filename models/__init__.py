@@ -2,6 +2,7 @@
 
 from models.alarms import Alarm
 from models.base import Base
+from models.buckets import Bucket
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
 from models.desk import Agent, Audit, Canned, Member, Role, Topic
@@ -19,6 +20,7 @@ __all__ = [
     "Alarm",
     "Audit",
     "Base",
+    "Bucket",
     "Canned",
     "Channel",
     "Clock",

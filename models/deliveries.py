@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Key, partial
@@ -16,13 +16,13 @@ _PENDING = "state IN ('queued', 'leased', 'unknown')"
 class Delivery(Base):
     """One provider call owed, and what became of it.
 
-    ``kind`` names the ``channels.wire`` call which ``payload`` holds; ``thread`` keeps the order (one at a time,
-    by id); of several waiting with one ``coalesce_key`` only the newest goes. ``state``: queued, leased, unknown,
-    then accepted, sent, delivered, read or failed, superseded; ``held`` waits for the customer to open WhatsApp's
-    window. ``successor_id`` is the row that took its place, or says its failure. ``fault`` keeps the last refusal;
-    ``doubt``: an earlier attempt may have been taken, so this one may be a repetition. ``retry_at``,
-    ``lease_until`` and ``begun_at`` (the first attempt) are real time by the database's clock, the other
-    moments business time.
+    ``kind`` names the ``channels.wire`` call which ``payload`` holds; ``sender`` is our own number that it goes out
+    from, if it has one; ``thread`` keeps the order (one at a time, by id); of several waiting with one
+    ``coalesce_key`` only the newest goes. ``state``: queued, leased, unknown, then accepted, sent, delivered, read or
+    failed, superseded; ``held`` waits for the customer to open WhatsApp's window. ``successor_id`` is the row that
+    took its place, or says its failure. ``fault`` keeps the last refusal; ``doubt``: an earlier attempt may have been
+    taken, so this one may be a repetition. ``retry_at``, ``lease_until`` and ``begun_at`` (the first attempt) are
+    real time by the database's clock, the other moments business time.
     """
 
     __tablename__ = "deliveries"
@@ -38,6 +38,7 @@ class Delivery(Base):
     kind: Mapped[str]
     channel: Mapped[str]
     destination: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default=text("''"))
     thread: Mapped[str]
     lane: Mapped[int]
     coalesce_key: Mapped[str] = mapped_column(default="", index=True)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot import outbox
+from bot.lanes import Lane
 from bot.scene import Scene
 from bot.shell import Shell
 from channels.wire import SendText, to_json
@@ -17,5 +18,5 @@ def tell(shell: Shell, session: Session, event: DeskSaid, scene: Scene | None, t
         return
     kind, payload = to_json(SendText(str(event.chat), f"ℹ️ {text}", thread=event.topic, reply_to=event.message))  # noqa: RUF001 (the sign is meant)
     row = Delivery(kind=kind, payload=payload, channel="telegram", destination=str(event.chat))
-    row.thread, row.lane, row.created_at = f"desk:{event.chat}", outbox.Lane.TO_GROUP, shell.clock.now()
+    row.thread, row.lane, row.created_at = f"desk:{event.chat}", Lane.TO_GROUP, shell.clock.now()
     session.add(row)

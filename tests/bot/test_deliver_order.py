@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import watch
 from bot.deliver import Senders, carry, claim
-from bot.outbox import Lane
+from bot.lanes import Lane
 from channels.wire import Call, EditText, OpenTopic, React, SendText, TransportError, to_json
 from models import Delivery
 from tests.bot.house import CHARLIE, GROUP, House

@@ -25,7 +25,7 @@ def replied(house: House, *outcomes: TransportError) -> int:
     for _ in outcomes:
         house.works()
         house.clock.passes(70)
-    return house.owed(lane=1)[-1].id
+    return house.owed(thread=f"whatsapp:{TOLU}")[-1].id
 
 
 def test_nothing_owed_is_said_in_words(house: House) -> None:
@@ -37,7 +37,7 @@ def test_the_list_tells_what_waits_how_long_and_why(house: House) -> None:
 
     (line,) = run(house.shell, "outbox", "list").output.splitlines()
 
-    told = f"{number}\tqueued\tTO_CUSTOMER\twhatsapp SendText\t#1\twhatsapp:{TOLU}"
+    told = f"{number}\tqueued\tPAGE\twhatsapp SendText\t#1\twhatsapp:{TOLU}"
     assert line == f"{told}\t70 s old\t1 tries, next in 0 s\tnot now"
 
 
@@ -69,7 +69,10 @@ def test_a_failed_reply_is_sent_once_more_and_its_tick_follows(house: House) -> 
     done = run(house.shell, "outbox", "retry", str(number))
     house.works()
 
-    assert (done.exit_code, done.output) == (0, f"{number}: queued anew as {house.owed(lane=1)[-1].id}\n")
+    assert (done.exit_code, done.output) == (
+        0,
+        f"{number}: queued anew as {house.owed(thread=f'whatsapp:{TOLU}')[-1].id}\n",
+    )
     assert house.heard().count("Lena here.") == 2
     assert house.delivery(number).state == "superseded"
     assert "the phone is off; sent again as" in house.delivery(number).fault

@@ -1,10 +1,12 @@
 """POLICY_FILE: a copy of the shipped file with any wrong line stops the start, with the place and an example."""
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from bot.budgets import Budgets
 from bot.policy import read_policy
 from parts import assemble
 from settings import Settings, SettingsError
@@ -43,6 +45,25 @@ def test_another_text_is_another_version(tmp_path: Path) -> None:
         ('grace = "15 min"', 'graze = "15 min"', "graze"),
         ('quiet = "8 s"', 'quiet = "8"', "[conversation] quiet"),
         ('quiet = "8 s"', 'quite = "8 s"', "quite"),
+        ("calls = 20,", "calls = 0,", "[budgets] telegram_group calls: 0"),
+        ("calls = 20,", 'calls = "20",', "write it like 20"),
+        ("calls = 20,", "call = 20,", "[budgets] telegram_group: {'call': 20"),
+        ("urgent = 6", "urgent = 20", "[budgets] telegram_group urgent: 20 of 20 leave none"),
+        ("edits = 8", "edits = 21", "[budgets] telegram_group edits"),
+        ("edits = 8", "edit = 8", 'write it like { calls = 20, per = "60 s" }'),
+        ('per = "60 s"', 'per = "a minute"', "[budgets] telegram_group per"),
+        ('refill = "6 s"', "refill = 6", "[budgets] whatsapp_customer refill"),
+        ("burst = 5", "burst = -5", "[budgets] whatsapp_customer burst"),
+        ('sms = { calls = 1, per = "1 s" }', 'sms = "none"', "[budgets] sms: 'none' is no budget"),
+        ('sms = { calls = 1, per = "1 s" }', 'sms = { calls = 1, per = "1 s", urgent = 1 }', "[budgets] sms"),
+        (
+            'voice = { calls = 1, per = "1 s" }',
+            'fax = { calls = 1, per = "1 s" }',
+            "unknown budgets.fax; the table knows",
+        ),
+        ("digest = 15", "digest = true", "[budgets] digest: True"),
+        ('ticks = "2 s"', "ticks = 2", "[budgets] ticks"),
+        ("[budgets]", "budgets = 20\n[conversation2]", "conversation2"),
         ('support_zone = "Europe/Madrid"', 'support_zone = "Madrid"', "support_zone"),
         ('target = "15 min"', 'target = "15 h"', "past its limit"),
     ],
@@ -51,3 +72,15 @@ def test_a_wrong_line_is_named(tmp_path: Path, before: str, after: str, said: st
     assert SHIPPED.count(before) >= 1
 
     assert said in complaint(tmp_path, SHIPPED.replace(before, after))
+
+
+def test_any_budget_can_be_lifted_and_what_the_table_leaves_out_is_as_shipped(tmp_path: Path) -> None:
+    copied = tmp_path / "policy.toml"
+    before, _, rest = SHIPPED.partition("[budgets]")
+    copied.write_text(before + '[budgets]\nsms = "unlimited"' + rest[rest.index("\n\n") :])
+
+    budgets = read_policy(copied).budgets
+
+    assert budgets == replace(read_policy(None).budgets, sms=None)
+    assert not budgets.lifted
+    assert Budgets().lifted
