@@ -1,7 +1,11 @@
 """How the web process serves; gunicorn reads this file by itself. PORT and WEB_CONCURRENCY are honoured."""
 
 import gc
+from functools import partial
 from typing import Any
+
+from bot.reconcile import sooner
+from bot.watch import sweep
 
 worker_class = "gthread"
 threads = 8
@@ -11,7 +15,11 @@ graceful_timeout = 20
 control_socket_disable = True  # nobody steers it from outside, and two on one machine would meet there
 
 
-def post_worker_init(_: Any) -> None:
-    """What was loaded at start stays; the collector need not walk it at every few requests."""
+def post_worker_init(worker: Any) -> None:
+    """Webhooks may have been lost while nobody served, so a worker is to look for them.
+
+    What was loaded at start stays; the collector need not walk it at every few requests.
+    """
+    sweep(partial(sooner, worker.wsgi.extensions["shell"]), "sooner")
     gc.collect()
     gc.freeze()

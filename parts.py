@@ -41,7 +41,10 @@ def assemble(settings: Settings | None = None) -> Shell:
         },
         desk=Desk(settings.telegram_agent_chat_id),
         limits=Limits(
-            lease=settings.lease_seconds, settle_unknown=settings.unknown_seconds, tick=settings.tick_seconds
+            lease=settings.lease_seconds,
+            settle_unknown=settings.unknown_seconds,
+            tick=settings.tick_seconds,
+            reconcile=settings.reconcile_seconds,
         ),
         public_url=settings.public_url,
         secret=settings.secret_key,

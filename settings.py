@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     unknown_seconds: float = Field(10.0, ge=0)
     provider_timeout_seconds: float = Field(10.0, gt=0)
     tick_seconds: float = Field(0.5, gt=0)
+    reconcile_seconds: float = Field(300.0, gt=0)
 
     @property
     def twilio(self) -> bool:
@@ -115,6 +116,7 @@ _EXAMPLES = {
     "UNKNOWN_SECONDS": "10",
     "PROVIDER_TIMEOUT_SECONDS": "10",
     "TICK_SECONDS": "0.5",
+    "RECONCILE_SECONDS": "300",
 }
 
 

@@ -16,12 +16,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import alarms, buckets, desk, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
+from bot.reconcile import Reconciler
 from bot.shell import Shell
 from parts import assemble, log_to_stderr
 
 log = structlog.get_logger()
 IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's safety net
 FINISH = 30.0  # seconds what is in flight may take to end
+_COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 
 
@@ -36,6 +38,7 @@ class Ticker:
         self._every(shell.limits.tick, "quiet", partial(watch.quiet, shell))
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
         self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
+        self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot import outbox
+from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time
@@ -30,6 +31,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         _customer(scene, ticket),
         f"“{escape(ticket.words[:_WORDS])}”" if ticket.words else "(no text)",
         f"Why: {escape('; '.join(ticket.reasons) or 'no cue found')}",
+        f"Recovered: {span(scene, ticket.opened_at, ticket.found_at)}" if ticket.found_at else "",
         _promise(scene, ticket, zone),
         _window(scene, ticket, zone),
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",

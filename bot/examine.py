@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from bot import media
 from bot.alarms import standing
 from bot.shell import Shell
-from channels.wire import Channel, Expected, File, Finding
+from channels.findings import Expected, Finding
+from channels.wire import Channel, File
 from models import Agent, Delivery, Inbound, Media, Worker
 from models.deliveries import PENDING
 

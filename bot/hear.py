@@ -1,17 +1,17 @@
 """A customer's line: finds or makes the conversation, keeps the line, asks the machine."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import tickets, window
+from bot import late, tickets, window
 from bot.outbox import answer_tap
 from bot.perform import play
 from bot.scene import Scene, open_scene
 from bot.shell import Shell
-from conversations.events import Line, Said
+from conversations.events import Facts, Line, Said
 from conversations.states import Idle, to_json
 from models import Address, Conversation, Inbound, Message
 from triage import Triage
@@ -28,10 +28,17 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
-    silence = play(scene, Said(line, triage, scene.facts()))
+    silence = play(scene, Said(line, triage, _facts(scene, said_at), late.untold(scene)))
     if moved:
         tickets.refresh(scene, soon=False)
     return silence
+
+
+def _facts(scene: Scene, said_at: datetime) -> Facts:
+    """A line found late that was written before a STOP does not take it back."""
+    stopped_at = scene.address.stopped_at
+    facts = scene.facts()
+    return replace(facts, stopped=False) if stopped_at and said_at < stopped_at else facts
 
 
 def _scene(shell: Shell, session: Session, line: Line) -> Scene:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot import outbox, tickets, window
+from bot import late, outbox, tickets, window
 from bot.scene import Scene
 from channels.wire import Fetch, SendMedia, SendText
 from conversations import advance
@@ -76,7 +77,10 @@ def _words(scene: Scene, line: Line) -> str:
     on_card = scene.fresh and len(line.text) <= _ON_CARD
     said = [line.text] if line.text and not on_card else []
     said += [outbox.place(media) for media in line.media if media.kind in outbox.PLACES]
-    return f"{scene.name or 'Customer'}: " + "\n".join(said) if said else ""
+    who, found = scene.name or "Customer", late.found(scene)
+    if found and (said or not scene.fresh):
+        return "\n".join([f"{who} ({found}):", *said])
+    return f"{who}: " + "\n".join(said) if said else ""
 
 
 def _relay_media(scene: Scene, message: Message, media: Media, caption: str) -> None:
@@ -100,8 +104,11 @@ def _mark_seen(scene: Scene, _: MarkSeen) -> None:
 def _say(scene: Scene, effect: Say) -> None:
     """One text of the bot: a line of the conversation, a call to the customer, and shown on the card."""
     owner = scene.ticket.owner if scene.ticket else None
-    by = clock_time(tickets.promised(scene), scene.now, scene.zone, scene.language)
+    by = _clock(scene, tickets.promised(scene))
     values = {"name": scene.name, "by": by, "agent": owner.name if owner else "a person", **effect.values}
+    if effect.late:
+        values |= {"written": _clock(scene, effect.late), "found": _clock(scene, scene.now)}
+        scene.conversation.late_told_at = scene.now
     text = render(scene.language, effect.phrase, values)
     message = Message(
         conversation_id=scene.conversation.id,
@@ -115,6 +122,10 @@ def _say(scene: Scene, effect: Say) -> None:
     scene.session.flush()
     outbox.to_customer(scene, text, message, labels(scene.language, effect.options), effect.phrase)
     tickets.refresh(scene, soon=False)
+
+
+def _clock(scene: Scene, moment: datetime) -> str:
+    return clock_time(moment, scene.now, scene.zone, scene.language)
 
 
 def _note_who(scene: Scene, effect: NoteWho) -> None:

@@ -7,9 +7,13 @@ from models import Inbound
 
 def remember(shell: Shell, channel: str, request: Request) -> bool:
     """Verifies and stores; False for a copy of what is already stored. Raises Forged, and the database's errors."""
-    provider = shell.channels[channel]
-    provider.verify(request)
-    envelope = provider.identify(request)
+    shell.channels[channel].verify(request)
+    return keep(shell, channel, request)
+
+
+def keep(shell: Shell, channel: str, request: Request) -> bool:
+    """Stores what is known to be the provider's; False for a copy."""
+    envelope = shell.channels[channel].identify(request)
     row = {
         "channel": channel,
         "account": _storable(envelope.account),

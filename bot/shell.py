@@ -31,6 +31,7 @@ class Limits:
     give_up: float = 86_400.0
     tick: float = 0.5
     senders: int = 8
+    reconcile: float = 300.0
 
 
 @dataclass

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import card, lanes, outbox
+from bot.late import found
 from bot.scene import Scene
 from models import Agent, Clock, Ticket, TicketEvent
 from sla import Happened, fold
@@ -26,6 +27,7 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
         words=said.text if said else "",
         linked_id=scene.conversation.ticket_id,
         opened_at=at,
+        found_at=said.ingested_at if said and found(scene) else None,
     )
     scene.session.add(ticket)
     scene.session.flush()

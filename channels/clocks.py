@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from channels.wire import Finding
+from channels.findings import Finding
 
 _APART = 10.0  # seconds; the header has whole seconds and is as old as the answer's way
 

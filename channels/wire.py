@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
+from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
 from conversations.events import Media, Parsed
 
@@ -194,22 +195,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What a provider should know of us: our public address, our senders by channel, the agents (id to name)."""
+class Missed:
+    """A customer's message in the provider's own list: ``request`` is what its webhook would have brought, but for
+    the addresses of its ``attachments``."""
 
-    public_url: str
-    senders: Mapping[str, str]
-    agents: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One leg looked at: what was found, and if it is broken the ``next`` step to take. Never holds a secret."""
-
-    leg: str
-    ok: bool
-    words: str
-    next: str = ""
+    provider_id: str
+    written: datetime
+    request: Request
+    attachments: int = 0
 
 
 class Channel(Protocol):
@@ -235,6 +228,13 @@ class Channel(Protocol):
 
     def standing(self, chat: int, person: int) -> str:
         """What somebody is in a group: lead, agent or gone. Raises TransportError."""
+
+    def missed(self, to: str, since: datetime) -> list[Missed]:
+        """Customers' messages to our address ``to`` in the provider's own list, oldest first; empty where it comes
+        again by itself or keeps no list. Raises TransportError."""
+
+    def recover(self, missed: Missed) -> Request:
+        """The whole request of one message that no webhook brought. Raises TransportError."""
 
     def explain(self, code: str) -> Meaning:
         """What the provider's error code means."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.examine import Leg, legs
 from bot.shell import Shell
 from bot.watch import sweep
-from channels.wire import Finding
+from channels.findings import Finding
 from commands.database import alembic_config
 
 _PATIENCE = 25.0  # seconds for all legs together, which are looked at side by side

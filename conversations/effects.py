@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from triage import Triage
 
@@ -32,11 +33,13 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Tell the customer ``phrase`` of the book, with ``options`` to choose from (keys of the book)."""
+    """Tell the customer ``phrase`` of the book, with ``options`` to choose from (keys of the book); ``late`` is when
+    the line was written that it owns up to have found late."""
 
     phrase: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    late: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ class Media:
 class Line:
     """One message of a customer. ``address`` and ``our_address`` are opaque (a WhatsApp user may hide the number);
     ``occurred_at`` is the channel's own time, None where it tells none; ``tapped`` is the key of a tapped button;
-    ``answered``: the carrier has answered it itself (STOP, START, HELP)."""
+    ``answered``: the carrier has answered it itself (STOP, START, HELP); ``recovered``: found in the provider's own
+    list, as no webhook brought it."""
 
     channel: str
     address: str
@@ -35,6 +36,7 @@ class Line:
     language: str = ""
     tapped: str = ""
     answered: bool = False
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A customer wrote; ``triage`` is what the line is about."""
+    """A customer wrote; ``triage`` is what the line is about. ``late`` is when it was written, if it reached us long
+    after that and they have not yet been told of this outage."""
 
     line: Line
     triage: Triage
     facts: Facts
+    late: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

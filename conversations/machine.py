@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from conversations import consent, held, report, resolved, waiting
+from conversations import consent, held, late, report, resolved, waiting
 from conversations.effects import Effect, OpenTicket, Raise, Relay, Say
 from conversations.events import Event, Said
 from conversations.states import AskedSolved, AskedStars, AskLater, Collecting, Done, Idle, Lost, State, Waiting
@@ -18,7 +18,7 @@ def advance(state: State, event: Event) -> Step:
     if consented is not None:
         following, effects = consented
         return following, (*effects, *held.shown(event))
-    following, effects = held.tapped(state, event) or _flow(state, event)
+    following, effects = late.owned_up(event, *(held.tapped(state, event) or _flow(state, event)))
     return following, (*consent.lifted(event), *held.shown(event), *effects)
 
 

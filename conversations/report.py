@@ -94,4 +94,6 @@ def _receipt(state: Collecting, facts: Facts) -> Say:
         "who": "" if facts.known else "ask_who",
     }
     empty = understand(state.words) in _EMPTY and not (state.pictures or state.voices or state.files)
+    if state.late:
+        return Say("receipt_late", values, late=state.late)
     return Say("receipt_what" if empty else "receipt_urgent" if state.urgent else "receipt", values)

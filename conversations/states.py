@@ -18,7 +18,8 @@ class Idle:
 class Collecting:
     """A ticket is open and its one receipt waits for the burst to end.
 
-    ``words`` is the first text said; ``pictures``, ``voices`` and ``files`` count what else arrived.
+    ``words`` is the first text said; ``pictures``, ``voices`` and ``files`` count what else arrived; ``late`` is when
+    the first of it was written that an outage kept from us.
     """
 
     since: datetime
@@ -31,6 +32,7 @@ class Collecting:
     urgent: bool = False
     category: str = "other"
     who_asked: int = 0
+    late: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from models.media import Media
 from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
 from models.studios import Address, Contact, Studio
 from models.tickets import Clock, Rating, Ticket, TicketEvent
+from models.watermarks import Watermark
 from models.workers import Worker
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "Topic",
+    "Watermark",
     "Worker",
 ]

@@ -20,6 +20,7 @@ class Conversation(Base):
     ``our_address`` is the one the customer wrote to last; ``ticket_id`` the ticket their lines go to.
     ``window_expires_at`` ends WhatsApp's 24 hours between these two addresses, None where nothing is known of it;
     ``window_warn_at`` is when the agents are to hear of the end coming, None once they have.
+    ``late_told_at`` is when we last owned up to an outage.
     """
 
     __tablename__ = "conversations"
@@ -37,6 +38,7 @@ class Conversation(Base):
     ticket_id: Mapped[int | None] = mapped_column(index=True)
     window_expires_at: Mapped[datetime | None]
     window_warn_at: Mapped[datetime | None]
+    late_told_at: Mapped[datetime | None]
 
     address: Mapped[Address] = relationship(lazy="joined", innerjoin=True)
     # Loaded with the conversation, as every line needs it: one round trip instead of three.

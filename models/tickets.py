@@ -16,7 +16,7 @@ class Ticket(Base):
 
     ``cause`` and ``affected`` (money or files) are what the agent said when resolving; ``snoozed_until`` hides it from
     the queue; ``nudged_at`` is when a silent owner was last reminded; ``call_back`` the number the customer wants to
-    be called on.
+    be called on; ``found_at`` is when its first line reached us, if an outage kept it from us.
     """
 
     __tablename__ = "tickets"
@@ -38,6 +38,7 @@ class Ticket(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey(Agent.id))
     linked_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     opened_at: Mapped[datetime]
+    found_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     cause: Mapped[str | None]
     affected: Mapped[bool | None]

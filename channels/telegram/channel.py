@@ -17,6 +17,7 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
+from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
 from channels.telegram import parse
 from channels.telegram.check import check
@@ -27,11 +28,10 @@ from channels.wire import (
     Call,
     EditText,
     Envelope,
-    Expected,
     Fetch,
     File,
-    Finding,
     Forged,
+    Missed,
     OpenTopic,
     Option,
     React,
@@ -97,6 +97,13 @@ class Telegram:
 
         with translated():
             return self._loop.run(looked)
+
+    def missed(self, to: str, since: datetime) -> list[Missed]:
+        """Telegram keeps no list, and posts what we did not take again for 24 hours."""
+        return []
+
+    def recover(self, missed: Missed) -> Request:
+        return missed.request
 
     def explain(self, code: str) -> Meaning:
         return meaning(code)

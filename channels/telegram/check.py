@@ -7,8 +7,9 @@ import httpx
 from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberOwner, User, WebhookInfo
 
 from channels.clocks import compared
+from channels.findings import Expected, Finding
 from channels.telegram.errors import translated
-from channels.wire import Expected, Finding, TransportError
+from channels.wire import TransportError
 
 INBOUND = "/webhooks/telegram"
 _RIGHTS = ("can_manage_topics", "can_delete_messages", "can_pin_messages")

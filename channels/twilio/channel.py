@@ -9,17 +9,18 @@ import requests
 from twilio.request_validator import RequestValidator
 from urllib3.exceptions import HTTPError
 
+from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
+from channels.twilio import missed as twilio_list
 from channels.twilio import parse, templates, verify
 from channels.twilio.check import check
 from channels.twilio.errors import meaning
 from channels.wire import (
     Call,
     Envelope,
-    Expected,
     Fetch,
     File,
-    Finding,
+    Missed,
     Receipt,
     Request,
     SendMedia,
@@ -94,6 +95,19 @@ class Twilio:
     def standing(self, chat: int, person: int) -> str:
         """There are no groups here."""
         return "gone"
+
+    def missed(self, to: str, since: datetime) -> list[Missed]:
+        """What customers wrote to ``to`` by Twilio's own list: a webhook that failed is not posted again."""
+        found: list[Missed] = self._asked(
+            lambda client: twilio_list.since(client.messages.stream(to=to, date_sent_after=since, page_size=200), since)
+        )
+        return found
+
+    def recover(self, missed: Missed) -> Request:
+        if not missed.attachments:
+            return missed.request
+        files = self._asked(lambda client: client.messages(missed.provider_id).media.list(limit=10))
+        return twilio_list.with_media(missed, files)
 
     def explain(self, code: str) -> Meaning:
         return meaning(code)

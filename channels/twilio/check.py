@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from channels.clocks import compared
-from channels.wire import Expected, Finding, TransportError
+from channels.findings import Expected, Finding
+from channels.wire import TransportError
 
 if TYPE_CHECKING:
     from twilio.rest import Client

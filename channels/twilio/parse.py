@@ -2,7 +2,11 @@
 
 import hashlib
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
 
+from channels.twilio.missed import PATH as RECOVERED
 from channels.twilio.verify import form
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import Line, Media, Parsed, Reported
@@ -43,7 +47,19 @@ def parse(request: Request, account: str) -> Parsed:
     missing = [name for name in ("MessageSid", "From", "To") if not fields.get(name)]
     if missing:
         raise NotUnderstood(f"the message webhook has no {', '.join(missing)}")
-    return _line(fields)
+    line = _line(fields)
+    if request.path != RECOVERED:
+        return line
+    return replace(line, occurred_at=_written(request), recovered=True)
+
+
+def _written(request: Request) -> datetime:
+    """When a recovered message was written; Twilio's webhooks themselves carry no time."""
+    told = parse_qs(request.target.partition("?")[2]).get("written", [""])[0]
+    try:
+        return datetime.fromisoformat(told).astimezone(UTC)
+    except ValueError as error:
+        raise NotUnderstood("the recovered message has no time") from error
 
 
 def _reported(request: Request, fields: dict[str, str]) -> Reported:

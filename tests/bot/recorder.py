@@ -6,22 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from bot.clock import Clock
+from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
-from channels.wire import (
-    Call,
-    Channel,
-    Envelope,
-    Expected,
-    Fetch,
-    File,
-    Finding,
-    OpenTopic,
-    Receipt,
-    Request,
-    TransportError,
-)
+from channels.wire import Call, Channel, Envelope, Fetch, File, Missed, OpenTopic, Receipt, Request, TransportError
 from conversations.events import Parsed
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)  # a Wednesday; 14:00 in Madrid
@@ -71,7 +61,8 @@ class Rule:
 class Recorder:
     """The real channel's verify, identify, parse and explain; what goes out is kept, and answered by rules.
 
-    Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells.
+    Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells, ``list`` what
+    customers wrote by the provider's own list.
     """
 
     def __init__(self, real: Channel, form: str) -> None:
@@ -83,6 +74,8 @@ class Recorder:
         self.has: list[Receipt] = []
         self.standings: dict[int, str] = {}
         self.reviews: dict[str, Review | TransportError] = {}
+        self.list: list[Missed] = []
+        self.compared: list[datetime] = []
         self.before_send: Callable[[], object] = lambda: None
 
     def when(self, fits: Callable[[Any], bool] | type, outcome: Outcome, times: int = 1) -> None:
@@ -141,6 +134,13 @@ class Recorder:
     def find(self, call: Call, since: datetime) -> list[Receipt]:
         self.asked.append((call, since))
         return list(self.has)
+
+    def missed(self, to: str, since: datetime) -> list[Missed]:
+        self.compared.append(since)
+        return [one for one in self.list if one.written >= since and parse_qs(one.request.body.decode())["To"] == [to]]
+
+    def recover(self, missed: Missed) -> Request:
+        return missed.request
 
     def _taken(self, call: Call) -> Receipt:
         if isinstance(call, Fetch):

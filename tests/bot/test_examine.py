@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.alarms import raise_alarm
 from bot.examine import legs
-from channels.wire import Finding, TransportError
+from channels.findings import Finding
+from channels.wire import TransportError
 from models import Inbound, Media, Worker
 from tests.bot.house import House
 

@@ -17,7 +17,7 @@ from triage import Category
 SCREEN = 320  # characters a customer reads between two frames (users.md 3.2)
 LANGUAGES = sorted(books())
 SAYABLE = sorted(set(books()["en"].say) - {"and", "ask_who"} - {key for key in books()["en"].say if "seen" in key})
-KNOWN_VALUES = {"comma_name", "by", "agent", "number", "seen", "aid", "who", "words", "media"}
+KNOWN_VALUES = {"comma_name", "by", "written", "found", "agent", "number", "seen", "aid", "who", "words", "media"}
 LONG_WORDS = "nobody can pay and the couple is waiting at the desk while we try again and again, please help us now"
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -38,6 +38,8 @@ def filled(language: str, phrase: str, **more: str | int) -> str:
     values: dict[str, str | int] = {
         "name": "Carmen",
         "by": "14:37",
+        "written": "13:02",
+        "found": "14:31",
         "agent": "Lena",
         "number": 7,
         "aid": "payment",
@@ -79,7 +81,7 @@ def test_a_rendered_sentence_has_no_placeholder_left_and_fits_a_screen(language:
 
 @pytest.mark.parametrize(("language", "phrase"), list(product(LANGUAGES, SAYABLE)))
 def test_a_bare_sentence_reads_without_gaps(language: str, phrase: str) -> None:
-    text = render(language, phrase, {"by": "14:37", "agent": "Lena"})
+    text = render(language, phrase, {"by": "14:37", "written": "13:02", "found": "14:31", "agent": "Lena"})
 
     assert text == text.strip()
     assert not re.search(r"[{}]|  | [,.?!]|None", text)
@@ -89,7 +91,7 @@ def test_a_bare_sentence_reads_without_gaps(language: str, phrase: str) -> None:
     ("language", "phrase", "aid"),
     [
         (language, phrase, aid)
-        for language, phrase in product(LANGUAGES, ("receipt", "receipt_urgent", "receipt_what"))
+        for language, phrase in product(LANGUAGES, ("receipt", "receipt_urgent", "receipt_what", "receipt_late"))
         for aid in Category
     ],
 )
@@ -148,7 +150,10 @@ def test_no_sentence_shouts_pretends_to_feel_or_leans_on_emoji(language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("phrase", ["receipt", "receipt_urgent", "receipt_what", "person_by", "reopened", "who_noted"])
+@pytest.mark.parametrize(
+    "phrase",
+    ["receipt", "receipt_urgent", "receipt_what", "receipt_late", "person_by", "late", "reopened", "who_noted"],
+)
 def test_whoever_waits_reads_a_person_and_a_time(language: str, phrase: str) -> None:
     text = filled(language, phrase, words="upload fails", picture=0, voice=0, file=0)
 

@@ -1,0 +1,127 @@
+"""Compares the inbox with the provider's own list and takes in what no webhook brought (delivery.md, In)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.alarms import clear_alarm, raise_alarm
+from bot.remember import keep
+from bot.shell import Shell
+from channels.wire import Channel, Envelope, Missed, Request, TransportError
+from models import Inbound, Watermark
+
+log = structlog.get_logger()
+ALARM = "webhooks_lost"
+_CHANNEL = "twilio"  # Telegram posts again by itself what was not taken
+_OVERLAP = timedelta(minutes=10)  # looked at once more: clocks differ, and lists fill late
+_UNDERWAY = timedelta(seconds=20)  # a message so young may still come by its webhook, which tells more (15 s at most)
+_AGAIN = timedelta(seconds=60)  # when a comparison that did not end is begun anew, by any worker
+_SOME = 500  # names looked up by one statement
+_OLDEST = timedelta(hours=24)  # the first comparison of all looks no further back
+
+
+class Reconciler:
+    """The worker's sweep: at once when it starts and after a failure, as nobody knows then what came meanwhile."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._gap = shell, True
+
+    def __call__(self) -> None:
+        gap, self._gap = self._gap, True
+        reconcile(self._shell, at_once=gap)
+        self._gap = False
+
+
+def sooner(shell: Shell) -> None:
+    """Has some worker compare now: a web process that starts was away."""
+    now = shell.clock.real()
+    with shell.db.writing() as session:
+        waits = (Watermark.channel == _CHANNEL, Watermark.next_at > now + _AGAIN)
+        session.execute(update(Watermark).where(*waits).values(next_at=now))
+
+
+def reconcile(shell: Shell, *, at_once: bool = False) -> int:
+    """One comparison, if it is time (or ``at_once``, as when a worker starts) and nobody else is at it; how many were
+    missed. What fails is begun anew from the same watermark; a late webhook is a copy like any other."""
+    channel = shell.channels.get(_CHANNEL)
+    began, seen_to = shell.clock.now(), _claimed(shell, at_once) if channel else None
+    if channel is None or seen_to is None:
+        return 0
+    underway = min(_UNDERWAY, timedelta(seconds=shell.limits.reconcile))
+    unknown = _listed(shell, channel, seen_to - _OVERLAP)
+    lost = [one for one in unknown if one.written <= began - underway]
+    kept = sum(keep(shell, _CHANNEL, _whole(channel, one)) for one in lost)
+    wait = underway if len(lost) < len(unknown) else timedelta(seconds=shell.limits.reconcile)
+    _done(shell, began - underway, wait, kept)
+    shell.wakes.answer.set()
+    if kept:
+        log.warning("webhooks_recovered", channel=_CHANNEL, many=kept)
+    return kept
+
+
+def _claimed(shell: Shell, at_once: bool) -> datetime | None:
+    """The watermark if this process is to compare now; one that is being compared comes back after a minute."""
+    now = shell.clock.real()
+    with shell.db.reading() as session:
+        row = session.get(Watermark, _CHANNEL)
+    if row is not None and row.next_at > now and (not at_once or row.next_at <= now + _AGAIN):
+        return None
+    with shell.db.writing() as session:
+        if row is None:
+            first = {"channel": _CHANNEL, "seen_to": _first(shell, session), "next_at": now}
+            shell.db.insert_once(session, Watermark, first, ("channel",))
+        mine = (Watermark.channel == _CHANNEL, Watermark.next_at == (row.next_at if row else now))
+        taken = update(Watermark).where(*mine).values(next_at=now + _AGAIN).returning(Watermark.seen_to)
+        return session.execute(taken).scalar()
+
+
+def _first(shell: Shell, session: Session) -> datetime:
+    """A new installation has missed nothing; an older one may have, since its first webhook."""
+    now = shell.clock.now()
+    oldest = session.scalar(select(func.min(Inbound.ingested_at)).where(Inbound.channel == _CHANNEL))
+    return max(oldest or now, now - _OLDEST)
+
+
+def _listed(shell: Shell, channel: Channel, since: datetime) -> list[Missed]:
+    """What the provider has and the inbox has not, in the order it was written."""
+    ours = sorted({sender for sender in shell.senders.values() if sender})
+    listed = [one for sender in ours for one in channel.missed(sender, since)]
+    known: set[str] = set()
+    with shell.db.reading() as session:
+        for start in range(0, len(listed), _SOME):
+            known |= _known(session, [channel.identify(one.request) for one in listed[start : start + _SOME]])
+    return sorted((one for one in listed if one.provider_id not in known), key=lambda one: one.written)
+
+
+def _known(session: Session, named: Sequence[Envelope]) -> set[str]:
+    accounts, names = {one.account for one in named}, [one.provider_id for one in named]
+    same = (Inbound.channel == _CHANNEL, Inbound.account.in_(accounts), Inbound.provider_id.in_(names))
+    return set(session.scalars(select(Inbound.provider_id).where(*same)))
+
+
+def _whole(channel: Channel, missed: Missed) -> Request:
+    """With its attachments, unless the provider has lost them: then its words."""
+    try:
+        return channel.recover(missed)
+    except TransportError as error:
+        if not error.permanent:
+            raise
+        return missed.request
+
+
+def _done(shell: Shell, seen_to: datetime, wait: timedelta, kept: int) -> None:
+    next_at = shell.clock.real() + wait
+    with shell.db.writing() as session:
+        row = session.get_one(Watermark, _CHANNEL)
+        row.seen_to, row.next_at = max(row.seen_to, seen_to), next_at
+        if kept:
+            words = (
+                f"{kept} messages of customers were found in Twilio's own list and not brought by its webhooks; they "
+                "are taken in now. Is the web process up, and does Twilio's incoming URL name PUBLIC_URL?"
+            )
+            raise_alarm(shell, session, ALARM, words)
+        else:
+            clear_alarm(shell, session, ALARM, "Twilio's webhooks reach us again.")

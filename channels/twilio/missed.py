@@ -1,0 +1,61 @@
+"""What Twilio's own list holds of customers' messages, in the form its webhook would have brought (Messages.list).
+
+The list tells no profile name, tapped button or place: a tap comes as its words, a place as an empty line.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from channels.wire import Missed, Request
+
+if TYPE_CHECKING:
+    from twilio.rest.api.v2010.account.message import MessageInstance
+    from twilio.rest.api.v2010.account.message.media import MediaInstance
+
+PATH = "/recovered/twilio/messages"  # no door has it, so no webhook can claim to be recovered
+_UNORDERED = timedelta(hours=1)  # the list is newest first; so much disorder is searched through
+_HOST = "https://api.twilio.com"
+
+
+def since(listed: "Iterable[MessageInstance]", moment: datetime) -> list[Missed]:
+    """Customers' messages written at ``moment`` or later, oldest first.
+
+    Twilio documents its date filter by whole days only, so each message's own time decides; it tells whole seconds,
+    so within one the order of the list does.
+    """
+    found = []
+    for message in listed:
+        written = message.date_created
+        if written is None or written < moment - _UNORDERED:
+            break
+        if message.direction == "inbound" and message.sid and written >= moment:
+            found.append(_missed(message, written.astimezone(UTC)))
+    found.reverse()
+    return sorted(found, key=lambda one: one.written)
+
+
+def with_media(missed: Missed, files: "Iterable[MediaInstance]") -> Request:
+    """The request with its attachments' addresses, as the webhook names them."""
+    listed = [file for file in files if file.uri]
+    fields = {"NumMedia": str(len(listed))}
+    for place, file in enumerate(listed):
+        fields[f"MediaUrl{place}"] = _HOST + str(file.uri).removesuffix(".json")
+        fields[f"MediaContentType{place}"] = file.content_type or ""
+    request = missed.request
+    return Request(request.target, request.headers, request.body + b"&" + urlencode(fields).encode())
+
+
+def _missed(message: "MessageInstance", written: datetime) -> Missed:
+    fields = {
+        "MessageSid": message.sid,
+        "AccountSid": message.account_sid,
+        "From": message.from_,
+        "To": message.to,
+        "Body": message.body,
+    }
+    body = urlencode({name: value or "" for name, value in fields.items()}, errors="replace").encode()
+    target = f"{PATH}?{urlencode({'written': written.isoformat()})}"
+    request = Request(target, {"content-type": "application/x-www-form-urlencoded"}, body)
+    return Missed(str(message.sid), written, request, attachments=int(message.num_media or 0))

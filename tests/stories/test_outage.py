@@ -1,0 +1,50 @@
+"""The web process was down, and Twilio does not ask twice: what was written meanwhile is found in Twilio's own list."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.databases import fresh
+from tests.support.people import Story
+from tests.support.sandbox import eventually
+from tests.support.stack import Stack, standing
+
+SATURDAY = datetime(2026, 11, 28, 14, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def rehearsal(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    directory = tmp_path_factory.mktemp(f"outage-{database_kind}")
+    clock = directory / "clock.json"
+    now = datetime.now(UTC)
+    clock.write_text(json.dumps({"real": now.isoformat(), "shows": SATURDAY.isoformat(), "rate": 1.0}))
+    with standing(directory, fresh(database_kind, directory), CLOCK_FILE=str(clock), RECONCILE_SECONDS="1") as stack:
+        yield stack
+
+
+def test_lines_written_while_the_web_was_down_are_found_once_and_owned_up_to_once(rehearsal: Stack) -> None:
+    story = Story(rehearsal, 1)
+    owner = story.owner("Mia", "Studio Mia", "agency")
+    rehearsal.stop("web")
+    for body, media in (("uploads fail since noon", []), ("this is what I see", ["screenshot"])):
+        assert owner.says(body, media=media) == [None]
+
+    rehearsal.sandbox.post("clock", shows=(SATURDAY + timedelta(minutes=29)).isoformat(), rate=1.0)
+    rehearsal.start_web()
+
+    topic = story.topic_of("Studio Mia 1", 20)
+    assert "Recovered: written 15:02, found 15:31 after an outage" in topic.card()["text"]
+    topic.shows("(written 15:02, found 15:31 after an outage):\nthis is what I see")
+    eventually(lambda: any("photo" in message for message in topic.messages()), 10, "the picture")
+    told = owner.hears("reached us only at 15:31, our fault")
+    assert told.startswith('Your message from 15:02 reached us only at 15:31, our fault: "uploads fail since noon"')
+    (ticket,) = rehearsal.flask("tickets", "list").splitlines()
+    shown = json.loads(rehearsal.flask("tickets", "show", "1", "--json"))
+    assert "Studio Mia 1" in ticket
+    assert [said["text"] for said in shown["messages"] if said["author"] == "customer"] == [
+        "uploads fail since noon",
+        "this is what I see",
+    ]
+    assert owner.heard() == [told]
