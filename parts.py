@@ -13,7 +13,7 @@ from bot.claims import Database
 from bot.clock import Clock
 from bot.policy import read_policy
 from bot.shell import Desk, Limits, Shell
-from channels.wire import Channel
+from channels.protocol import Channel
 from settings import Settings, SettingsError, load
 from sla import PolicyError
 

@@ -6,12 +6,24 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import desk, hear, settle, turns
+from bot import amend, desk, hear, reactions, settle, turns
 from bot.desk.rights import Unsure
 from bot.park import park
 from bot.shell import Shell
 from channels.wire import NotUnderstood, Request
-from conversations.events import DeskSaid, DeskTapped, Line, MemberChanged, Parsed, Reported, Unused
+from conversations.events import (
+    DeskEdited,
+    DeskReacted,
+    DeskSaid,
+    DeskTapped,
+    Edited,
+    Line,
+    MemberChanged,
+    Parsed,
+    Reacted,
+    Reported,
+    Unused,
+)
 from models import Inbound
 from triage import Facts, Triage, classify
 
@@ -65,6 +77,15 @@ def _act(shell: Shell, session: Session, row: Inbound, parsed: Parsed, triage: T
         case Line():
             assert triage is not None
             return hear.hear(shell, session, row, parsed, triage)
+        case Edited():
+            assert triage is not None
+            return amend.line_edited(shell, session, row, parsed, triage)
+        case Reacted():
+            return reactions.customer_reacted(shell, session, parsed)
+        case DeskEdited():
+            return desk.edited(shell, session, parsed)
+        case DeskReacted():
+            return desk.reacted(shell, session, parsed)
         case Reported():
             return settle.reported(shell, session, parsed)
         case DeskSaid():
@@ -79,9 +100,10 @@ def _act(shell: Shell, session: Session, row: Inbound, parsed: Parsed, triage: T
 
 def _classified(shell: Shell, parsed: Parsed) -> Triage | None:
     """What a line is about, found before any transaction is open."""
-    if not isinstance(parsed, Line):
+    line = parsed.line if isinstance(parsed, Edited) else parsed
+    if not isinstance(line, Line):
         return None
-    return classify(parsed.text, Facts(language=parsed.language or "en", media=len(parsed.media)), shell.model)
+    return classify(line.text, Facts(language=line.language or "en", media=len(line.media)), shell.model)
 
 
 def _request(row: Inbound) -> Request:

@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import settle, turns
+from bot import media, settle, turns
 from bot.lanes import for_customer
-from bot.media import public_url
 from bot.shell import Shell
 from bot.watch import sweep
 from bot.window import CLOSED
 from channels import wire
-from channels.wire import Call, Channel, EditText, Receipt, SendMedia, SendText, TransportError
-from models import Address, Conversation, Delivery, Media, Message, Topic
+from channels.protocol import Channel
+from channels.wire import Call, Delete, EditText, Receipt, SendAlbum, SendMedia, SendText, TransportError
+from models import Address, Conversation, Delivery, Topic
 
 log = structlog.get_logger()
 _CRASHES = 3  # after this many a row is failed, and said, instead of tried again
@@ -121,7 +121,7 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call = wire.from_json(row.kind, row.payload)
     except (KeyError, ValueError):
         return Job(row, None, TransportError(f"a {row.kind} this program cannot read", permanent=True))
-    placed = isinstance(call, SendText | SendMedia) and call.thread is not None
+    placed = isinstance(call, SendText | SendMedia | SendAlbum) and call.thread is not None
     if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")) and not placed:
         topic = session.get(Topic, row.ticket_id, populate_existing=True)
         call, trouble = _in_topic(call, topic, row.ticket_id)
@@ -130,8 +130,12 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
     barred = _barred(shell, session, row) if for_customer(row) else None
     if barred:
         return Job(row, None, barred)
+    if isinstance(call, EditText | Delete) and not call.message:
+        found = _numbered(session, row, call)
+        return Job(row, None, found) if isinstance(found, TransportError) else Job(row, found)
     if isinstance(call, SendMedia) and call.source:
-        return _with_file(shell, session, row, call)
+        ready = media.attached(shell, session, row, call)
+        return Job(row, None, ready) if isinstance(ready, TransportError) else Job(row, ready)
     return Job(row, call)
 
 
@@ -162,19 +166,19 @@ def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, Tr
             return replace(call, text=f"#{ticket_id} {call.text}"), None
         case SendMedia() if topic is None or topic.thread_id is None:
             return replace(call, caption=f"#{ticket_id} {call.caption}"), None
-        case SendText() | SendMedia() if topic is not None:
+        case SendAlbum(items=(first, *rest)) if topic is None or topic.thread_id is None:
+            return replace(call, items=(replace(first, caption=f"#{ticket_id} {first.caption}"), *rest)), None
+        case SendText() | SendMedia() | SendAlbum() if topic is not None:
             return replace(call, thread=topic.thread_id), None
     return call, None
 
 
-def _with_file(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> Job:
-    """The stored file: as bytes for Telegram, as a signed link for Twilio to fetch."""
-    message = session.get(Message, row.message_id, populate_existing=True) if row.message_id else None
-    entries = message.media if message else []
-    digest = next((entry.get("sha256") for entry in entries if entry["ref"] == call.source), None)
-    stored = session.get(Media, digest) if digest else None
-    if stored is None:
-        return Job(row, None, TransportError("the attachment could not be fetched", permanent=True))
-    if row.channel == "telegram":
-        return Job(row, replace(call, data=stored.data, content_type=stored.content_type))
-    return Job(row, replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type))
+def _numbered(session: Session, row: Delivery, call: EditText | Delete) -> Call | TransportError:
+    """A change of what was still on its way when it was asked for."""
+    sent = select(Delivery.provider_id).where(
+        Delivery.message_id == row.message_id, Delivery.thread == row.thread, Delivery.id < row.id
+    )
+    number = session.scalar(sent.where(Delivery.provider_id != "").order_by(Delivery.id.desc()).limit(1))
+    if number is None:
+        return TransportError("what it is about never arrived", permanent=True)
+    return replace(call, message=int(number))

@@ -15,7 +15,8 @@ from bot import media
 from bot.alarms import standing
 from bot.shell import Shell
 from channels.findings import Expected, Finding
-from channels.wire import Channel, File
+from channels.protocol import Channel
+from channels.wire import File
 from models import Agent, Delivery, Inbound, Media, Worker
 from models.deliveries import PENDING
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import card, outbox, reach, successors, tickets, window
+from bot import attachments, card, outbox, reach, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.scene import Scene
 from bot.shell import Shell
@@ -28,6 +28,11 @@ def fail(scene: Scene | None, row: Delivery, meaning: Meaning, code: str) -> Non
         return
     if row.thread.startswith(_GROUP):
         _in_group(scene, row, meaning, code)
+    elif row.kind == "SendAlbum":
+        attachments.apart(scene, row)
+    elif row.kind in ("EditText", "Delete"):
+        done = "changed" if row.kind == "EditText" else "taken back"
+        outbox.notice(scene, f"It could not be {done} at {_who(scene)}: {meaning.words}.")
     elif row.kind == "SendTemplate":
         window.template_failed(scene, row, meaning.words)
     elif row.kind != "Fetch":  # the picture that waited for it says so itself
@@ -109,6 +114,8 @@ def _in_group(scene: Scene, row: Delivery, meaning: Meaning, code: str) -> None:
     if code == "topic_gone" and row.thread.startswith("topic:") and scene.ticket:
         name, text = card.topic_name(scene, scene.ticket), card.card(scene, scene.ticket)
         successors.renew_topic(scene, row, name, text, card.buttons(scene.ticket))
+    elif row.kind == "SendAlbum":
+        attachments.apart(scene, row)
     elif row.kind == "SendMedia":
         _media_in_group(scene, row, meaning.words)
     elif row.kind == "SendText" and row.thread.startswith("topic:"):

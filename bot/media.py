@@ -1,15 +1,23 @@
 """Files stored once by hash, and the signed links by which a provider fetches them from us."""
 
 import hashlib
+import struct
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import BytesIO
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+import mutagen
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
+from bot.attachments import LINK_DAYS, carries, lasting
 from bot.shell import Shell
-from channels.wire import File
-from models import Media
+from channels.wire import Call, File, SendMedia, SendText, TransportError
+from models import Delivery, Media, Message
 
-_SALT = "media"
+_SALT, _LINK = "media", "link"
+# What a file that is no sound, or a broken one, makes its reader raise.
+_ODD = (mutagen.MutagenError, ArithmeticError, EOFError, LookupError, OSError, TypeError, ValueError, struct.error)
 _EXPIRES = 3600 * 6  # seconds; Twilio fetches at once, its queue holds a WhatsApp message four hours
 
 
@@ -32,13 +40,70 @@ def public_url(shell: Shell, digest: str) -> str:
     return f"{shell.public_url}/media/{_signer(shell).dumps(digest)}"
 
 
+def link(shell: Shell, digest: str, since: datetime) -> str:
+    """A link for people, who come when they have time; the same however often it is asked for."""
+    until = int((since + timedelta(days=LINK_DAYS)).timestamp())
+    return f"{shell.public_url}/media/{_linker(shell).dumps([digest, until])}"
+
+
 def signed(shell: Shell, token: str) -> str | None:
     """The hash a link names; None when it is forged or has expired."""
     try:
         digest: str = _signer(shell).loads(token, max_age=_EXPIRES)
     except BadData:
-        return None
+        return _linked(shell, token)
     return digest
+
+
+def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> Call | TransportError:
+    """The call with its stored file: as bytes for Telegram, as a link for Twilio to fetch, or as one to tap on."""
+    message = session.get(Message, row.message_id, populate_existing=True) if row.message_id else None
+    entry = next((entry for entry in (message.media if message else []) if entry["ref"] == call.source), {})
+    stored = session.get(Media, entry["sha256"]) if "sha256" in entry else None
+    if stored is None:
+        return TransportError("the attachment could not be fetched", permanent=True)
+    if row.channel == "telegram":
+        return replace(
+            call,
+            data=stored.data,
+            content_type=stored.content_type,
+            caption=_timed(call, entry.get("seconds")),
+            seconds=entry.get("seconds"),
+        )
+    if not carries(row.channel, stored.content_type, stored.size):
+        words = f"{call.caption}\n📎 {call.name or call.kind}: {link(shell, stored.sha256, row.created_at)}"
+        return SendText(call.to, words.strip(), call.sender)
+    return replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type)
+
+
+def seconds(file: File) -> int | None:
+    """How long a sound or film lasts; None if its file does not tell."""
+    if not file.content_type.startswith(("audio/", "video/")):
+        return None
+    try:
+        found = mutagen.File(BytesIO(file.data))
+        length = float(found.info.length) if found is not None and found.info is not None else 0.0
+        return round(length) or None
+    except _ODD:
+        return None
+
+
+def _timed(call: SendMedia, length: int | None) -> str:
+    """The caption with the length, which only the file itself told."""
+    told = length is None or call.seconds is not None or call.kind not in ("voice", "audio")
+    return call.caption if told else f"{call.caption} · {lasting(length or 0)}".removeprefix(" · ")
+
+
+def _linked(shell: Shell, token: str) -> str | None:
+    try:
+        digest, until = _linker(shell).loads(token)
+    except (BadData, TypeError, ValueError):
+        return None
+    return str(digest) if shell.clock.real().timestamp() < until else None
+
+
+def _linker(shell: Shell) -> URLSafeSerializer:
+    return URLSafeSerializer(shell.secret, salt=_LINK)
 
 
 def _signer(shell: Shell) -> URLSafeTimedSerializer:

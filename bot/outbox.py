@@ -13,9 +13,9 @@ from channels.wire import (
     CUSTOMER_TAP,
     AnswerTap,
     Call,
+    Delete,
     EditText,
     Fetch,
-    OpenTopic,
     Option,
     React,
     SendMedia,
@@ -26,8 +26,6 @@ from channels.wire import (
 from conversations.events import Media
 from models import Delivery, Message, Topic
 
-CAPTION = 1000  # characters a picture carries on every channel; Telegram takes 1024
-PLACES = ("location", "contact")  # media that are words, not files
 LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a provider takes in one text
 _BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
 
@@ -61,28 +59,34 @@ def to_customer(
         customer_row(scene, call, message)
 
 
-def media_to_customer(scene: Scene, media: Media, caption: str, message: Message) -> None:
-    """A picture or file of an agent: by its id within Telegram, elsewhere fetched and served by a signed link."""
+def answer(scene: Scene, text: str, message: Message, reply_to: int | None = None) -> None:
+    """An agent's words, of which the first piece quotes what they answer."""
     sender, to = route(scene)
-    call = SendMedia(to, media.kind, sender, caption=caption, ref=media.ref, content_type=media.content_type)
-    if scene.address.channel != "telegram":
-        thread = f"{scene.address.channel}:{scene.address.value}"
-        queue(
-            scene,
-            Fetch(media),
-            channel="telegram",
-            destination="files",
-            thread=thread,
-            lane=Lane.TO_CUSTOMER,
-            message_id=message.id,
-        )
-        call = replace(call, ref="", source=media.ref)
-    customer_row(scene, call, message)
+    for piece in split(text, LONGEST.get(scene.address.channel, 1600)):
+        customer_row(scene, SendText(to, piece, sender, reply_to=reply_to), message)
+        reply_to = None
 
 
-def customer_row(scene: Scene, call: SendText | SendMedia | SendTemplate, message: Message | None) -> None:
+def fetch_for_customer(scene: Scene, media: Media, message: Message) -> None:
+    """Brings an agent's file here, in the thread of what will need it."""
     address = scene.address
     queue(
+        scene,
+        Fetch(media),
+        channel="telegram",
+        destination="files",
+        thread=f"{address.channel}:{address.value}",
+        lane=Lane.TO_CUSTOMER,
+        message_id=message.id,
+    )
+
+
+def customer_row(
+    scene: Scene, call: SendText | SendMedia | SendTemplate | EditText | Delete, message: Message | None
+) -> Delivery:
+    """One call to the customer, behind all that was said to them before."""
+    address = scene.address
+    return queue(
         scene,
         call,
         channel=address.channel,
@@ -111,7 +115,7 @@ def to_group(
     scene: Scene, call: SendText | SendMedia | Fetch, message: Message | None = None, channel: str = "telegram"
 ) -> Delivery | None:
     """A line, picture or notice into the ticket's topic; a topic not open yet is filled in when it is sent."""
-    topic = _topic(scene)
+    topic = topic_of(scene)
     if topic is None:
         return None
     if isinstance(call, SendText | SendMedia):
@@ -133,17 +137,14 @@ def notice(scene: Scene, text: str, reply_to: int | None = None) -> Delivery | N
     return to_group(scene, SendText(str(group), f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
 
 
-def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) -> None:
-    """A fresh topic and its card: the two calls a new ticket costs."""
-    group, ticket = scene.shell.desk.group, scene.ticket
-    if group is None or ticket is None:
-        return
-    scene.session.add(Topic(ticket_id=ticket.id, chat_id=group))
-    thread = f"topic:{ticket.id}"
-    common = {"channel": "telegram", "destination": str(group), "thread": thread, "lane": Lane.TO_GROUP}
-    queue(scene, OpenTopic(str(group), name[:128]), **common)
-    card_call = SendText(str(group), card, options=buttons, html=True)
-    queue(scene, card_call, coalesce_key=card_key(ticket.id), **common)
+def notice_once(scene: Scene, about: str, text: str) -> None:
+    """What a channel cannot do is said once a ticket."""
+    assert scene.ticket is not None
+    key = f"told:{scene.ticket.id}:{about}"
+    said = scene.session.scalar(select(Delivery.id).where(Delivery.coalesce_key == key).limit(1))
+    row = None if said else notice(scene, text)
+    if row is not None:
+        row.coalesce_key = key
 
 
 def card_key(ticket_id: int) -> str:
@@ -152,7 +153,7 @@ def card_key(ticket_id: int) -> str:
 
 def edit_card(scene: Scene, text: str, buttons: tuple[Option, ...], *, soon: bool = True) -> None:
     """Shows the card's new text by one call, whatever is already owed: a waiting card or edit takes the new text."""
-    topic = _topic(scene)
+    topic = topic_of(scene)
     if topic is None:
         return
     key = card_key(topic.ticket_id)
@@ -199,11 +200,6 @@ def answer_tap(shell: Shell, session: Session, query: str, text: str = "") -> No
     session.add(row)
 
 
-def place(media: Media) -> str:
-    """A location or contact in words, for what cannot show it as itself."""
-    return f"{media.kind}: {media.ref} {media.name}".strip()
-
-
 def split(text: str, most: int) -> list[str]:
     """Pieces of at most ``most`` characters, cut at a line or word where there is one."""
     pieces = []
@@ -215,5 +211,5 @@ def split(text: str, most: int) -> list[str]:
     return [*pieces, text]
 
 
-def _topic(scene: Scene) -> Topic | None:
+def topic_of(scene: Scene) -> Topic | None:
     return scene.session.get(Topic, scene.ticket.id) if scene.ticket else None

@@ -1,15 +1,14 @@
 """Turns the machine's effects into rows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot import late, outbox, tickets, window
+from bot import outbox, tickets, window
+from bot.relay import relay
 from bot.scene import Scene
-from channels.wire import Fetch, SendMedia, SendText
 from conversations import advance
 from conversations.effects import (
     Consent,
@@ -26,13 +25,12 @@ from conversations.effects import (
     ShowHeld,
     StaySilent,
 )
-from conversations.events import Event, Line, Media
+from conversations.events import Event
 from conversations.phrases import clock_time, labels, render
 from conversations.states import Lost, from_json, to_json, wake_at
 from models import Message, Rating
 
 log = structlog.get_logger()
-_ON_CARD = 600  # words up to this length stand on the card and are not relayed again
 
 
 def play(scene: Scene, event: Event) -> str:
@@ -54,44 +52,6 @@ def _open(scene: Scene, effect: OpenTicket) -> None:
 
 def _raise(scene: Scene, effect: Raise) -> None:
     tickets.raise_severity(scene, effect.triage)
-
-
-def _relay(scene: Scene, _: Relay) -> None:
-    """The customer's line in the topic, one call where it fits; the first words already stand on the card."""
-    message, line = scene.message, scene.line
-    if message is None or line is None or scene.ticket is None:
-        return
-    message.ticket_id = scene.ticket.id
-    text = _words(scene, line)
-    files = [media for media in line.media if media.kind not in outbox.PLACES]
-    if text and (not files or len(text) > outbox.CAPTION):
-        for piece in outbox.split(text, outbox.LONGEST["telegram"]):
-            outbox.to_group(scene, SendText(str(scene.shell.desk.group), piece), message)
-        text = ""
-    for media in files:
-        _relay_media(scene, message, media, text)
-        text = ""
-
-
-def _words(scene: Scene, line: Line) -> str:
-    on_card = scene.fresh and len(line.text) <= _ON_CARD
-    said = [line.text] if line.text and not on_card else []
-    said += [outbox.place(media) for media in line.media if media.kind in outbox.PLACES]
-    who, found = scene.name or "Customer", late.found(scene)
-    if found and (said or not scene.fresh):
-        return "\n".join([f"{who} ({found}):", *said])
-    return f"{who}: " + "\n".join(said) if said else ""
-
-
-def _relay_media(scene: Scene, message: Message, media: Media, caption: str) -> None:
-    call = SendMedia(
-        str(scene.shell.desk.group), media.kind, caption=caption, content_type=media.content_type, name=media.name
-    )
-    if scene.address.channel == "telegram":
-        outbox.to_group(scene, replace(call, ref=media.ref), message)
-        return
-    outbox.to_group(scene, Fetch(media), message, channel=scene.address.channel)
-    outbox.to_group(scene, replace(call, source=media.ref), message)
 
 
 def _mark_seen(scene: Scene, _: MarkSeen) -> None:
@@ -176,7 +136,7 @@ def _stay_silent(_: Scene, __: StaySilent) -> None:
 
 PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     OpenTicket: _open,
-    Relay: _relay,
+    Relay: relay,
     MarkSeen: _mark_seen,
     Raise: _raise,
     Say: _say,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from bot.alarms import clear_alarm, raise_alarm
 from bot.remember import keep
 from bot.shell import Shell
-from channels.wire import Channel, Envelope, Missed, Request, TransportError
+from channels.protocol import Channel
+from channels.wire import Envelope, Missed, Request, TransportError
 from models import Inbound, Watermark
 
 log = structlog.get_logger()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import buckets, failures, lanes, media, tickets
+from bot import attachments, buckets, failures, lanes, media, tickets
 from bot.alarms import clear_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
@@ -67,6 +67,8 @@ def _accepted(shell: Shell, session: Session, scene: Scene | None, row: Delivery
     row.provider_id = row.provider_id or receipt.provider_id
     if receipt.file and row.message_id:
         _keep_file(shell, session, row, receipt)
+    if receipt.others:
+        attachments.keep(session, row, receipt.others)
     if scene and row.kind == "OpenTopic":
         session.get_one(Topic, scene.ticket and scene.ticket.id).thread_id = int(receipt.provider_id)
         clear_alarm(shell, session, f"group:{row.destination}")
@@ -100,7 +102,11 @@ def _keep_file(shell: Shell, session: Session, row: Delivery, receipt: Receipt) 
     assert receipt.file is not None
     digest, ref = media.store(shell, session, receipt.file), row.payload["media"]["ref"]
     message = session.get_one(Message, row.message_id)
-    message.media = [entry | {"sha256": digest} if entry["ref"] == ref else entry for entry in message.media]
+    found = {"sha256": digest, "seconds": media.seconds(receipt.file)}
+    message.media = [
+        entry | {**found, "seconds": entry.get("seconds") or found["seconds"]} if entry["ref"] == ref else entry
+        for entry in message.media
+    ]
 
 
 def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery, error: TransportError) -> None:

@@ -8,7 +8,7 @@ from bot.budgets import Budgets
 from bot.claims import Database
 from bot.clock import Clock
 from bot.templates import Templates
-from channels.wire import Channel
+from channels.protocol import Channel
 from conversations.events import Pace
 from oncall.hotline import Rules
 from sla import Policies

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import outbox
+from bot import outbox, topics
 from bot.scene import Scene
 from channels.wire import Fetch, Option, SendMedia, SendText, from_json
 from conversations.events import Media
@@ -39,10 +39,10 @@ def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tup
     lines = [gone, *scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())]
     scene.session.delete(topic)
     scene.session.flush()
-    outbox.open_topic(scene, name, card, buttons)
+    topics.open_topic(scene, name, card, buttons)
     for line in lines:
         line.state = "superseded"
-        if line.kind != "OpenTopic" and not line.coalesce_key:
+        if line.kind != "OpenTopic" and line.coalesce_key != outbox.card_key(topic.ticket_id):
             scene.session.add(again(line, payload=_without(line, "thread")))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import card, lanes, outbox
+from bot import card, lanes, outbox, topics
 from bot.late import found
 from bot.scene import Scene
 from models import Agent, Clock, Ticket, TicketEvent
@@ -35,7 +35,7 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     scene.conversation.ticket_id = ticket.id
     opened = {"tier": ticket.tier, "severity": ticket.severity, "category": ticket.category, "linked": ticket.linked_id}
     record(scene, "opened", at, "customer", opened)
-    outbox.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
 
 
 def raise_severity(scene: Scene, triage: Triage) -> None:

@@ -18,7 +18,7 @@ RANK = {
     "read": 5,
 }
 _TICKS = {"held": "✍", "accepted": "👀", "sent": "👀", "failed": "👎", "delivered": "👌", "read": "👍"}
-CARRIERS = ("SendText", "SendMedia")
+CARRIERS = ("SendText", "SendMedia", "SendAlbum")
 
 
 def agents_message(scene: Scene, row: Delivery) -> Message | None:

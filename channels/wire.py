@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from channels.findings import Expected, Finding
-from channels.meanings import Meaning, Review
-from conversations.events import Media, Parsed
+from conversations.events import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,8 @@ class SendTemplate:
 
 @dataclass(frozen=True, slots=True)
 class SendMedia:
-    """One attachment: by Telegram ``ref``, or fetched from ``source`` (then the shell adds ``url`` or ``data``)."""
+    """One attachment: by Telegram ``ref``, or fetched from ``source`` (then the shell adds ``url`` or ``data``).
+    ``line`` is the shell's own: the message it belongs to, where that is not its row's."""
 
     to: str
     kind: str
@@ -115,6 +114,19 @@ class SendMedia:
     name: str = ""
     url: str = ""
     data: bytes = b""
+    seconds: int | None = None
+    reply_to: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SendAlbum:
+    """Two to ten attachments shown as one; ``thread`` and ``reply_to`` count for all of them."""
+
+    to: str
+    items: tuple[SendMedia, ...]
+    thread: int | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +139,22 @@ class OpenTopic:
 
 @dataclass(frozen=True, slots=True)
 class EditText:
-    """Replace the text and buttons of a message of ours."""
+    """Replace the text and buttons of a message of ours, or the words under its picture (``caption``)."""
 
     to: str
     message: int
     text: str
     options: tuple[Option, ...] = ()
+    html: bool = True
+    caption: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a message of ours away."""
+
+    to: str
+    message: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +181,8 @@ class Fetch:
     media: Media
 
 
-Call = SendText | SendTemplate | SendMedia | OpenTopic | EditText | React | AnswerTap | Fetch
-_CALLS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind)
-    for kind in (SendText, SendTemplate, SendMedia, OpenTopic, EditText, React, AnswerTap, Fetch)
-}
+Call = SendText | SendTemplate | SendMedia | SendAlbum | OpenTopic | EditText | Delete | React | AnswerTap | Fetch
+_CALLS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Call)}
 
 
 def to_json(call: Call) -> tuple[str, dict[str, Any]]:
@@ -188,10 +207,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider took the call; ``provider_id`` is its name for what was made, ``file`` what was fetched."""
+    """The provider took the call; ``provider_id`` is its name for what was made, ``file`` what was fetched;
+    ``others`` name the rest of an album."""
 
     provider_id: str = ""
     file: File | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,47 +224,3 @@ class Missed:
     written: datetime
     request: Request
     attachments: int = 0
-
-
-class Channel(Protocol):
-    """Both directions of one provider."""
-
-    def verify(self, request: Request) -> None:
-        """Raises Forged unless the provider sent it."""
-
-    def identify(self, request: Request) -> Envelope:
-        """Never raises: an unreadable body is named by its hash."""
-
-    def parse(self, request: Request) -> Parsed:
-        """What the webhook says. Raises NotUnderstood."""
-
-    def open(self) -> None:
-        """Makes clients and threads ready, in the process that will send and so after any fork."""
-
-    def send(self, call: Call, delivery_id: int) -> Receipt:
-        """Makes the call, without a database transaction open. Raises TransportError."""
-
-    def find(self, call: Call, since: datetime) -> list[Receipt]:
-        """What the provider has that could be this call, made after ``since``; empty if it cannot tell."""
-
-    def standing(self, chat: int, person: int) -> str:
-        """What somebody is in a group: lead, agent or gone. Raises TransportError."""
-
-    def missed(self, to: str, since: datetime) -> list[Missed]:
-        """Customers' messages to our address ``to`` in the provider's own list, oldest first; empty where it comes
-        again by itself or keeps no list. Raises TransportError."""
-
-    def recover(self, missed: Missed) -> Request:
-        """The whole request of one message that no webhook brought. Raises TransportError."""
-
-    def explain(self, code: str) -> Meaning:
-        """What the provider's error code means."""
-
-    def review(self, sid: str) -> Review:
-        """What the provider has under a template's id. Raises TransportError."""
-
-    def check(self, expected: Expected) -> list[Finding]:
-        """Asks the provider whether all is set up for us; what cannot be asked is a broken leg, never an exception."""
-
-    def close(self) -> None:
-        """Lets go of connections and threads."""

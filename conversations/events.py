@@ -9,13 +9,16 @@ from triage import Triage
 @dataclass(frozen=True, slots=True)
 class Media:
     """One attachment as the provider names it. ``kind`` is picture, voice, video, audio, document, sticker,
-    location or contact; ``ref`` is a URL (Twilio) or a file id (Telegram); ``seconds`` its length if told."""
+    location, contact or unsupported (``name`` says what it was); ``ref`` is a URL (Twilio) or a file id (Telegram);
+    ``seconds`` its length and ``size`` its bytes, if told; ``album`` is the same for what was sent as one."""
 
     kind: str
     ref: str
     content_type: str = ""
     name: str = ""
     seconds: int | None = None
+    size: int | None = None
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Line:
     """One message of a customer. ``address`` and ``our_address`` are opaque (a WhatsApp user may hide the number);
     ``occurred_at`` is the channel's own time, None where it tells none; ``tapped`` is the key of a tapped button;
     ``answered``: the carrier has answered it itself (STOP, START, HELP); ``recovered``: found in the provider's own
-    list, as no webhook brought it."""
+    list, as no webhook brought it; ``quotes`` is the provider's id of the message it replies to."""
 
     channel: str
     address: str
@@ -37,6 +40,7 @@ class Line:
     tapped: str = ""
     answered: bool = False
     recovered: bool = False
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +177,44 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Edited:
+    """A customer changed a line; ``line`` is how it now reads, under its old provider id."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A customer put a reaction on a message of the chat with us, or took it back (then ``emoji`` is empty)."""
+
+    channel: str
+    address: str
+    message: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEdited:
+    """Somebody changed what they had written in an agent group; ``said`` is how it now reads."""
+
+    said: DeskSaid
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReacted:
+    """Somebody in an agent group put a reaction on a message, or took it back (then ``emoji`` is empty)."""
+
+    chat: int
+    message: int
+    person: Person
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unused:
     """An authentic event that asks nothing of us; ``reason`` is kept with the payload."""
 
     reason: str
 
 
-Parsed = Line | Reported | DeskSaid | DeskTapped | MemberChanged | Unused
+Parsed = Line | Edited | Reacted | Reported | DeskSaid | DeskEdited | DeskReacted | DeskTapped | MemberChanged | Unused

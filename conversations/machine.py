@@ -19,7 +19,13 @@ def advance(state: State, event: Event) -> Step:
         following, effects = consented
         return following, (*effects, *held.shown(event))
     following, effects = late.owned_up(event, *(held.tapped(state, event) or _flow(state, event)))
-    return following, (*consent.lifted(event), *held.shown(event), *effects)
+    return following, (*consent.lifted(event), *held.shown(event), *effects, *_unseen(event))
+
+
+def _unseen(event: Said) -> tuple[Effect, ...]:
+    """What nobody here can open is said at once, so that nobody waits for an answer to it."""
+    unsupported = any(media.kind == "unsupported" for media in event.line.media)
+    return (Say("unsupported"),) if unsupported and not event.facts.stopped else ()
 
 
 def _flow(state: State, event: Event) -> Step:

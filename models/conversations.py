@@ -50,8 +50,8 @@ class Conversation(Base):
 class Message(Base):
     """A line of a conversation. ``author`` is customer, bot, agent or note (a note never leaves the group).
 
-    ``media`` is a list of ``{kind, ref, content_type, name, seconds, sha256?}``; ``origin`` is the provider's id of
-    the line where it was written, to quote it or react to it.
+    ``media`` is a list of ``{kind, ref, content_type, name, seconds, size, album, sha256?}``; ``origin`` is the
+    provider's id of the line where it was written, to quote it or react to it.
     """
 
     __tablename__ = "messages"

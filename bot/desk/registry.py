@@ -26,6 +26,7 @@ def _help(ask: Ask) -> str:
 
 COMMANDS: dict[str, Command] = {
     "r": Command(replies.reply, "Answer the customer", "text", needs_ticket=True),
+    "unsend": Command(replies.unsend, "Take back the answer it replies to", needs_ticket=True),
     "me": Command(people.me, "Who I am here: roles, duty, tickets"),
     "role": Command(people.role, "Give or take a role", "@name engineer|privacy [off]", for_leads=True),
     "help": Command(_help, "What can be done here"),

@@ -2,14 +2,37 @@
 
 import hashlib
 import json
+from collections.abc import Container
 from datetime import UTC
 from typing import Any
 
-from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, Update
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    MessageReactionUpdated,
+    ReactionTypeEmoji,
+    Update,
+)
 from telegram import User as TelegramUser
 
+from channels.telegram.kinds import media
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
-from conversations.events import DeskSaid, DeskTapped, Line, Media, MemberChanged, Parsed, Person, Unused
+from conversations.events import (
+    DeskEdited,
+    DeskReacted,
+    DeskSaid,
+    DeskTapped,
+    Edited,
+    Line,
+    MemberChanged,
+    Parsed,
+    Person,
+    Reacted,
+    Unused,
+)
 
 # What a part of another type, a time past all calendars or a body nested too deep comes out as.
 _ODD = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
@@ -41,7 +64,7 @@ def _place(update: dict[str, Any]) -> str:
     return ""
 
 
-def parse(request: Request, groups: frozenset[int]) -> Parsed:
+def parse(request: Request, groups: Container[int]) -> Parsed:
     """Raises NotUnderstood for a body that is no update; every kind of update is accepted."""
     try:
         data = _loaded(request)
@@ -52,25 +75,27 @@ def parse(request: Request, groups: frozenset[int]) -> Parsed:
         raise NotUnderstood(f"the update cannot be read: {type(error).__name__}") from error
 
 
-def _read(data: dict[str, Any], groups: frozenset[int]) -> Parsed:
+def _read(data: dict[str, Any], groups: Container[int]) -> Parsed:
     update = Update.de_json(data, None)
     if update.callback_query:
         return _tapped(update.callback_query, groups)
     if update.message:
         return _message(update.message, groups)
+    if update.edited_message:
+        return _edited(update.edited_message, groups)
+    if update.message_reaction:
+        return _reacted(update.message_reaction, groups)
     if update.chat_member and update.chat_member.chat.id in groups:
         return _member(update.chat_member)
     kind = next((name for name in data if name != "update_id"), "nothing")
     return Unused(f"the update kind {kind} asks nothing of us")
 
 
-def _message(message: Message, groups: frozenset[int]) -> Parsed:
-    media = _media(message)
-    text = message.text or message.caption or ""
-    if not text and not media:
+def _message(message: Message, groups: Container[int]) -> Line | DeskSaid | Unused:
+    if not (message.text or message.caption or media(message)):
         return Unused("a service message or a kind without content")
     if message.chat.id in groups:
-        return _desk_said(message, text, media)
+        return _desk_said(message)
     if message.chat.type != "private" or message.from_user is None:
         return Unused("not a private chat and not an agent group")
     return Line(
@@ -78,16 +103,42 @@ def _message(message: Message, groups: frozenset[int]) -> Parsed:
         address=str(message.chat.id),
         our_address="",
         provider_id=str(message.message_id),
-        text=text,
-        media=media,
+        text=message.text or message.caption or "",
+        media=media(message),
         occurred_at=message.date.astimezone(UTC),
         name=message.from_user.first_name,
         language=message.from_user.language_code or "",
-        tapped="",
+        quotes=str(message.reply_to_message.message_id) if message.reply_to_message else "",
     )
 
 
-def _desk_said(message: Message, text: str, media: tuple[Media, ...]) -> Parsed:
+def _edited(message: Message, groups: Container[int]) -> Parsed:
+    """A live location moves by edits as well."""
+    if message.location:
+        return Unused("a place that moves")
+    now = _message(message, groups)
+    match now:
+        case Line():
+            return Edited(now)
+        case DeskSaid():
+            return DeskEdited(now)
+    return now
+
+
+def _reacted(change: MessageReactionUpdated, groups: Container[int]) -> Parsed:
+    """Only the plain emoji can cross: those bots may set (core.telegram.org/bots/api#reactiontypeemoji)."""
+    emoji = next((one.emoji for one in change.new_reaction if isinstance(one, ReactionTypeEmoji)), "")
+    if change.new_reaction and not emoji:
+        return Unused("a reaction that bots cannot set")
+    if change.chat.id in groups:
+        person = _person(change.user) if change.user else Person(0, "", anonymous=True)
+        return DeskReacted(change.chat.id, change.message_id, person, emoji)
+    if change.chat.type != "private":
+        return Unused("not a private chat and not an agent group")
+    return Reacted("telegram", str(change.chat.id), str(change.message_id), emoji)
+
+
+def _desk_said(message: Message) -> DeskSaid:
     topic = message.message_thread_id if message.is_topic_message else None
     quoted = message.reply_to_message.message_id if message.reply_to_message else None
     person = _person(message.from_user)
@@ -99,8 +150,8 @@ def _desk_said(message: Message, text: str, media: tuple[Media, ...]) -> Parsed:
         message=message.message_id,
         person=person,
         occurred_at=message.date.astimezone(UTC),
-        text=text,
-        media=media,
+        text=message.text or message.caption or "",
+        media=media(message),
         # A plain topic message carries the topic's own creation as its reply: that is no quotation.
         reply_to=None if quoted == topic else quoted,
     )
@@ -125,7 +176,7 @@ def standing(member: ChatMember) -> str:
     return "agent" if inside else "gone"
 
 
-def _tapped(query: CallbackQuery, groups: frozenset[int]) -> Parsed:
+def _tapped(query: CallbackQuery, groups: Container[int]) -> Parsed:
     if query.message is None or not query.data:
         return Unused("a tap without a message or data")
     chat = query.message.chat.id
@@ -150,30 +201,3 @@ def _label(query: CallbackQuery) -> str:
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
     rows = markup.inline_keyboard if markup else ()
     return next((button.text for row in rows for button in row if button.callback_data == query.data), "")
-
-
-def _media(message: Message) -> tuple[Media, ...]:
-    if message.photo:
-        return (Media("picture", message.photo[-1].file_id, "image/jpeg"),)
-    for kind, found in (
-        ("voice", message.voice),
-        ("video", message.animation or message.video or message.video_note),
-        ("audio", message.audio),
-        ("document", message.document),
-        ("sticker", message.sticker),
-    ):
-        if found:
-            length = getattr(found, "_duration", None)  # .duration warns of its coming change of type
-            return (Media(kind, found.file_id, getattr(found, "mime_type", None) or "", seconds=_seconds(length)),)
-    if message.location:
-        return (Media("location", f"{message.location.latitude},{message.location.longitude}"),)
-    if message.contact:
-        return (Media("contact", message.contact.phone_number, name=message.contact.first_name),)
-    return ()
-
-
-def _seconds(duration: object) -> int | None:
-    """python-telegram-bot gives an int now and a timedelta later."""
-    if duration is None:
-        return None
-    return int(duration.total_seconds()) if hasattr(duration, "total_seconds") else int(str(duration))

@@ -75,16 +75,21 @@ def _line(fields: dict[str, str]) -> Line:
     channel, address = address_of(fields["From"])
     opted = fields.get("OptOutType", "")
     tapped = fields.get("ButtonPayload") or fields.get("ListId", "")
+    text = _OPT_OUT.get(opted) or fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle", "")
+    media = (*_media(fields), *_location(fields))
+    if not text and not media:
+        media = (Media("unsupported", "", name=fields.get("MessageType", "message")),)
     return Line(
         channel=channel,
         address=address,
         our_address=fields["To"],
         provider_id=fields["MessageSid"],
-        text=_OPT_OUT.get(opted) or fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle", ""),
-        media=(*_media(fields), *_location(fields)),
+        text=text,
+        media=media,
         name=fields.get("ProfileName", ""),
         tapped=tapped.removeprefix(CUSTOMER_TAP) if tapped.startswith(CUSTOMER_TAP) else "",
         answered=bool(opted),
+        quotes=fields.get("OriginalRepliedMessageSid", ""),
     )
 
 

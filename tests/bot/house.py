@@ -146,6 +146,23 @@ class House:
         self.updates(message=message)
         return int(message["message_id"])
 
+    def edits(self, text: str, message: int, user: int = 601, **more: Any) -> None:
+        """A customer changes what they wrote on Telegram."""
+        sender = {"id": user, "is_bot": False, "first_name": "Pavel", "language_code": "cs"}
+        chat = {"id": user, "type": "private", "first_name": "Pavel"}
+        changed = self._message(chat, sender) | {"message_id": message, "edit_date": 1} | more
+        self.updates(edited_message=changed | ({"text": text} if "photo" not in more else {"caption": text}))
+
+    def reacts(self, emoji: str, message: int, sender: Json, chat: int | None = None) -> None:
+        """Somebody sets a reaction, in a group or in their own chat with the bot; "" takes it back."""
+        place = self._forum(chat) if chat else {"id": sender["id"], "type": "private", "first_name": "Pavel"}
+        new = [{"type": "emoji", "emoji": emoji}] if emoji else []
+        moment = int(self.clock.now().timestamp())
+        self.updates(
+            message_reaction={"chat": place, "message_id": message, "user": sender, "date": moment}
+            | {"old_reaction": [], "new_reaction": new}
+        )
+
     def private(self, text: str, sender: Json) -> Json:
         """A message to the bot alone, by this sender."""
         chat = {"id": sender["id"], "type": "private", "first_name": sender["first_name"]}
@@ -172,6 +189,12 @@ class House:
             message["reply_to_message"] = self._message(self._forum(chat), ROBOT) | {"message_id": quoted}
         self.updates(message=message)
         return int(message["message_id"])
+
+    def rewrites(self, text: str, message: int, thread: int, sender: Json = LENA, chat: int = GROUP) -> None:
+        """An agent changes what they wrote."""
+        place = {"message_thread_id": thread, "is_topic_message": True}
+        changed = self._message(self._forum(chat), sender) | {"message_id": message, "text": text, "edit_date": 1}
+        self.updates(edited_message=changed | place)
 
     def taps(self, data: str, sender: Json = LENA, chat: int = GROUP, message: int = 1) -> str:
         """An agent presses a button; returns the query's id."""

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 from bot.clock import Clock
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
-from channels.wire import Call, Channel, Envelope, Fetch, File, Missed, OpenTopic, Receipt, Request, TransportError
+from channels.protocol import Channel
+from channels.wire import Call, Envelope, Fetch, File, Missed, OpenTopic, Receipt, Request, TransportError
 from conversations.events import Parsed
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)  # a Wednesday; 14:00 in Madrid

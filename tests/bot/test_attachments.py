@@ -1,0 +1,257 @@
+"""Every kind of attachment crosses, goes as a link, or is said; albums stay albums."""
+
+import io
+import wave
+from typing import Any
+
+import pytest
+
+from bot.media import seconds
+from channels.wire import Fetch, File, Receipt, SendAlbum, SendMedia, SendText, TransportError
+from models import Delivery, Message
+from tests.bot.house import TOLU, House, Json
+
+MB = 2**20
+
+
+def photo(name: str, **more: object) -> Json:
+    return {"photo": [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9, **more}]}
+
+
+def file(name: str, mime: str, size: int, field: str = "document") -> Json:
+    length = {"duration": 41} if field in ("video", "audio", "voice") else {}
+    more = {"width": 9, "height": 9} if field == "video" else {}
+    told = {"file_id": name, "file_unique_id": name, "file_name": name, "mime_type": mime, "file_size": size}
+    return {field: told | length | more}
+
+
+def opened_on_telegram(house: House) -> int:
+    house.texts("uploads fail")
+    house.works()
+    thread = house.topic().thread_id
+    assert thread is not None
+    return thread
+
+
+def gathered(house: House) -> None:
+    """The moment in which an album's pictures come in passes."""
+    house.works()
+    house.clock.passes(2)
+    house.works()
+
+
+def sent(house: House, kind: type) -> list[Any]:
+    return [call for call in (*house.telegram.calls, *house.twilio.calls) if isinstance(call, kind)]
+
+
+def album(house: House, *names: str, **more: Any) -> None:
+    house.telegram.when(SendAlbum, Receipt("7001", others=("7002", "7003")[: len(names) - 1]))
+    for number, name in enumerate(names):
+        house.texts("", media_group_id="G1", **photo(name), **(more if number == 0 else {}))
+
+
+def test_a_customers_album_stays_one_in_the_topic_and_the_next_line_comes_behind_it(house: House) -> None:
+    thread = opened_on_telegram(house)
+
+    album(house, "one", "two", "three", caption="all three fail")
+    house.texts("do you see them?")
+    gathered(house)
+
+    (whole,) = sent(house, SendAlbum)
+    assert isinstance(whole, SendAlbum)
+    assert [(item.ref, item.caption) for item in whole.items] == [
+        ("one", "Pavel: all three fail"),
+        ("two", ""),
+        ("three", ""),
+    ]
+    assert whole.thread == thread
+    assert [type(call) for call in house.telegram.calls if getattr(call, "thread", 0) == thread][-2:] == [
+        SendAlbum,
+        SendText,
+    ]
+
+
+def test_an_answer_to_any_picture_of_an_album_reaches_the_customer(house: House) -> None:
+    thread = opened_on_telegram(house)
+    album(house, "one", "two", "three")
+    gathered(house)
+
+    house.writes("The third one is broken.", thread, reply_to=7003)
+    house.works()
+
+    (answer,) = [call for call in house.telegram.calls if isinstance(call, SendText) and call.to == "601"]
+    assert answer.text == "The third one is broken."
+    assert str(answer.reply_to) == house.rows(Message)[3].origin
+
+
+def test_an_agents_album_goes_out_whole_though_only_its_first_picture_answers(house: House) -> None:
+    thread = opened_on_telegram(house)
+
+    house.writes("", thread, caption="/r Press these.", media_group_id="G2", **photo("left"))
+    house.writes("", thread, media_group_id="G2", **photo("right"))
+    house.writes("", thread, media_group_id="G3", **photo("a note"))
+    gathered(house)
+
+    (whole,) = sent(house, SendAlbum)
+    assert isinstance(whole, SendAlbum)
+    assert (whole.to, [item.ref for item in whole.items]) == ("601", ["left", "right"])
+    assert whole.items[0].caption == "Press these."
+    assert [message.author for message in house.rows(Message)][-3:] == ["agent", "agent", "note"]
+
+
+def test_an_agents_album_reaches_whatsapp_in_order(house: House) -> None:
+    thread = house.opened()
+
+    house.writes("", thread, caption="/r Press these.", media_group_id="G2", **photo("left"))
+    house.writes("", thread, media_group_id="G2", **photo("right"))
+    gathered(house)
+
+    pictures = [call for call in house.twilio.calls if isinstance(call, SendMedia)]
+    assert [call.caption for call in pictures] == ["Press these.", ""]
+
+
+def test_a_refused_album_is_shown_picture_by_picture(house: House) -> None:
+    opened_on_telegram(house)
+    house.telegram.when(SendAlbum, TransportError("Wrong file", permanent=True))
+    house.telegram.when(lambda call: getattr(call, "ref", "") == "two", TransportError("Wrong file", permanent=True), 2)
+
+    album(house, "one", "two", caption="look")
+    gathered(house)
+
+    shown = house.shown(house.topic().thread_id)
+    assert shown[1:4] == ["[picture] Pavel: look", "[picture] ", "[document] "]
+    assert "could not be shown" in shown[4]
+
+
+def test_pictures_and_papers_of_one_album_stay_apart(house: House) -> None:
+    opened_on_telegram(house)
+    house.texts("", media_group_id="G1", **photo("one"))
+    house.texts("", media_group_id="G1", **file("two.pdf", "application/pdf", 9))
+    gathered(house)
+
+    assert sent(house, SendAlbum) == []
+    assert house.shown(house.topic().thread_id)[1:] == ["[picture] ", "[document] "]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        file("long.mp4", "video/mp4", 17 * MB, "video"),
+        file("pack.zip", "application/zip", 9),
+        file("big.png", "image/png", 6 * MB),
+    ],
+    ids=["too large", "a kind WhatsApp lacks", "a large picture"],
+)
+def test_what_whatsapp_does_not_carry_goes_as_a_link_and_the_agents_are_told(house: House, content: Json) -> None:
+    thread = house.opened()
+    size = next(iter(content.values()))["file_size"]
+    mime = next(iter(content.values()))["mime_type"]
+    house.telegram.when(Fetch, Receipt(file=File(b"x" * size, mime)))
+
+    house.writes("", thread, caption="/r Here it is.", **content)
+    house.works()
+
+    (words,) = house.heard()
+    assert words.startswith("Here it is.\n📎 ")
+    assert "https://support.example.test/media/" in words
+    assert any("as a link that works for 7 days" in text for text in house.shown(thread))
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (file("film.mp4", "video/mp4", 31 * MB, "video"), "31 MB"),
+        ({"poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False}
+                   | {"is_anonymous": True, "type": "regular", "allows_multiple_answers": False}
+                   | {"allows_revoting": False, "members_only": False}}, "a poll"),
+        ({"sticker": {"file_id": "s", "file_unique_id": "s", "width": 1, "height": 1, "is_animated": True}
+                      | {"is_video": False, "type": "regular"}}, "moving sticker"),
+    ],
+    ids=["past Telegram's 20 MB", "a poll", "a moving sticker"],
+)  # fmt: skip
+def test_what_cannot_reach_the_customer_is_said_to_the_agent_and_nothing_goes_out(
+    house: House, content: Json, why: str
+) -> None:
+    thread = house.opened()
+
+    written = house.writes("", thread, reply_to=house.topic().card_id, **content)
+    house.works()
+
+    assert not sent(house, SendMedia)
+    told = house.telegram.calls[-1]
+    assert isinstance(told, SendText)
+    assert (told.reply_to, "NOT SENT to Tolu" in told.text, why in told.text) == (written, True, True)
+    assert house.last(Message).author == "note"
+
+
+def test_a_kind_nobody_can_open_is_shown_as_such_and_said_to_the_customer(house: House) -> None:
+    thread = opened_on_telegram(house)
+
+    house.texts("", dice={"emoji": "🎲", "value": 4})
+    house.works()
+
+    assert house.shown(thread)[1:] == ["Pavel: (dice: this kind cannot be shown here)"]
+    assert any(
+        "cannot open what you just sent" in call.text
+        for call in house.telegram.calls
+        if call.to == "601" and isinstance(call, SendText)
+    )
+
+
+def test_an_empty_whatsapp_message_is_said_both_ways(house: House) -> None:
+    thread = house.opened()
+
+    house.says("", MessageType="order")
+    house.works()
+
+    assert house.shown(thread)[1:] == ["Tolu: (order: this kind cannot be shown here)"]
+    assert "cannot open what you just sent" in house.heard()[-1]
+
+
+def test_a_voice_note_from_telegram_tells_its_length(house: House) -> None:
+    thread = opened_on_telegram(house)
+
+    house.texts("", **file("v", "audio/ogg", 9, "voice"))
+    house.works()
+
+    assert house.shown(thread)[1:] == ["[voice] Pavel: voice note, not transcribed · 0:41"]
+
+
+def test_a_voice_note_from_whatsapp_tells_the_length_its_file_has(house: House) -> None:
+    thread = house.opened()
+    house.twilio.when(Fetch, Receipt(file=sound(83)))
+
+    house.says("", media=("voice",), MediaContentType0="audio/ogg")
+    house.works()
+
+    assert house.shown(thread)[1:] == ["[voice] Tolu: voice note, not transcribed · 1:23"]
+    (note,) = [call for call in house.telegram.calls if isinstance(call, SendMedia)]
+    assert note.seconds == 83
+
+
+def sound(length: int) -> File:
+    data = io.BytesIO()
+    with wave.open(data, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(1)
+        written.setframerate(8)
+        written.writeframes(b"\0" * 8 * length)
+    return File(data.getvalue(), "audio/wav")
+
+
+@pytest.mark.parametrize("data", [b"", b"OggS nonsense", b"RIFF\xff\xff\xff\xffWAVEfmt ", b"\0" * 99])
+def test_a_broken_sound_has_no_length(data: bytes) -> None:
+    assert seconds(File(data, "audio/ogg")) is None
+
+
+def test_the_rows_of_an_album_are_one_call_each_side_of_the_bridge(house: House) -> None:
+    opened_on_telegram(house)
+    album(house, "one", "two")
+    gathered(house)
+
+    kept = [row for row in house.rows(Delivery) if row.kind in ("SendAlbum", "SendMedia")]
+    assert [(row.kind, row.provider_id, row.attempts) for row in kept] == [
+        ("SendAlbum", "7001", 1),
+        ("SendMedia", "7002", 0),
+    ]
+    assert house.heard(TOLU) == []
