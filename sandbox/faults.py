@@ -25,6 +25,7 @@ ACTIONS = {
     "timeout_after_accept": "do the work, then never answer (the connection is held `seconds`, then dropped)",
     "drop_before": "close the connection before doing anything",
     "drop_after_accept": "do the work, then close the connection without an answer",
+    "status_after_accept": "do the work, then answer the HTTP status `status` as if it had failed",
     "status": "answer the HTTP status `status` without doing the work (429 with `retry_after`)",
     "revoked": "answer as if the credentials had been revoked (401)",
     "blocked": "the customer has blocked us (Telegram 403; Twilio 63014 on WhatsApp, 21610 on SMS)",
@@ -147,6 +148,9 @@ async def through(world: World, request: web.Request, crossing: Crossing, work: 
             _note(world, crossing, "timeout", await work())
             await asyncio.sleep(fault.seconds)
             return _cut(request)
+        case "status_after_accept":
+            _note(world, crossing, fault.status, await work())
+            return refusal(crossing.provider, "status", fault.status, fault.retry_after)
         case "status" | "revoked":
             response = refusal(crossing.provider, fault.action, fault.status, fault.retry_after)
         case "blocked" if crossing.provider == "telegram":

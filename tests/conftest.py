@@ -46,3 +46,12 @@ def stack(stacks: Callable[[str], Stack], database_kind: str) -> Stack:
 def story(stack: Stack) -> Story:
     """A fresh cast on the shared stack: numbers nobody has used before."""
     return Story(stack, next(_counter))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the judge of the faults ruled, a line for each fault."""
+    reports = [one for some in terminalreporter.stats.values() for one in some if hasattr(one, "user_properties")]
+    told = sorted({str(words) for one in reports for name, words in one.user_properties if name == "fault"})
+    if told:
+        terminalreporter.section("never lost, never twice: N1-N8 after each fault")
+        terminalreporter.write_line("\n".join(told))

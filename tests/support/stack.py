@@ -55,23 +55,41 @@ class Stack:
     def public(self) -> str:
         return self.environment["PUBLIC_URL"]
 
-    def start(self, name: str, *command: str) -> None:
+    def start(self, name: str, *command: str, **changed: str) -> None:
+        """Starts a process of the product in a group of its own; ``changed`` are settings of this one alone."""
         log = (self.directory / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
-            [str(BIN / command[0]), *command[1:]], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            [str(BIN / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=self.environment | changed,
+            stdout=log,
+            stderr=log,
+            process_group=0,
         )
         log.close()
 
-    def start_web(self, name: str = "web") -> None:
-        self.start(name, "gunicorn", "-b", self.public.removeprefix("http://"), "app:create_app()")
+    def start_web(self, name: str = "web", **changed: str) -> None:
+        """Several may listen at the one address; the kernel shares the connections out."""
+        self.start(
+            name, "gunicorn", "--reuse-port", "-b", self.public.removeprefix("http://"), "app:create_app()", **changed
+        )
 
-    def start_worker(self, name: str = "worker") -> None:
-        self.start(name, "python", "-m", "worker")
+    def start_worker(self, name: str = "worker", **changed: str) -> None:
+        self.start(name, "python", "-m", "worker", **changed)
 
     def stop(self, name: str, with_signal: int = signal.SIGTERM) -> int:
         process = self.processes.pop(name)
         process.send_signal(with_signal)
         return process.wait(30)
+
+    def kill(self, name: str) -> None:
+        """kill -9 of the process and of those it started, as when a machine loses its power."""
+        self.signal(name, signal.SIGKILL)
+        self.processes.pop(name).wait(30)
+
+    def signal(self, name: str, number: int) -> None:
+        """Sends a signal to the process and those it started."""
+        os.killpg(self.processes[name].pid, number)
 
     def flask(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -111,15 +129,15 @@ def standing(
     database_url: str,
     sandbox_settings: dict[str, Any] | None = None,
     budgets: str = GENEROUS,
+    bursts: tuple[str, str] = ("2 s", "5 s"),
     **extra: str,
 ) -> Iterator[Stack]:
-    """A stack that is ready: migrated, webhooks set, sample studios known; ``budgets`` are its policy's."""
+    """A stack that is ready: migrated, webhooks set, studios known, a policy of these ``budgets`` and ``bursts``."""
     public = f"http://127.0.0.1:{_free_port()}"
     clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
     with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
-        environment = (
-            _environment(database_url, public, sandbox.base) | {"POLICY_FILE": _quicker(directory, budgets)} | extra
-        )
+        policy = _quicker(directory, budgets, bursts)
+        environment = _environment(database_url, public, sandbox.base) | {"POLICY_FILE": policy} | extra
         stack = Stack(sandbox, environment, directory)
         try:
             stack.flask("release")
@@ -132,13 +150,14 @@ def standing(
                 stack.stop(name)
 
 
-def _quicker(directory: Path, budgets: str) -> str:
+def _quicker(directory: Path, budgets: str, bursts: tuple[str, str]) -> str:
     """The policy that ships, with bursts that end sooner, so that a suite of stories stays short."""
     text = (ROOT / "sla" / "default.toml").read_text()
     if budgets != SHIPPED:
         before, _, rest = text.partition("[budgets]")
         text = before + budgets + rest[rest.index("\n\n") :]
-    for name, shipped, quick in (("quiet", "8 s", "2 s"), ("burst", "20 s", "5 s"), ("urgent", "8 s", "2 s")):
+    quiet, burst = bursts
+    for name, shipped, quick in (("quiet", "8 s", quiet), ("burst", "20 s", burst), ("urgent", "8 s", quiet)):
         assert f'{name} = "{shipped}"' in text
         text = text.replace(f'{name} = "{shipped}"', f'{name} = "{quick}"')
     file = directory / "policy.toml"

@@ -1,0 +1,175 @@
+"""What the judge goes by: the provider's ledger, the database's rows and clock; of the product the tables' shape."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, create_engine, func, or_, select
+
+from models import Address, Clock, Delivery, Inbound, Message
+from tests.support.sandbox import Sandbox
+
+Json = dict[str, Any]
+ACTIONS = {
+    "OpenTopic": "createForumTopic",
+    "EditText": "editMessageText",
+    "React": "setMessageReaction",
+    "AnswerTap": "answerCallbackQuery",
+    "SendText": "sendMessage",
+}
+# Questions and settings, which are no sends and stand in no outbox.
+ASKED = ("get", "download", "setWebhook", "setMyCommands", "Messages.list", "Messages.fetch", "Media.", "Content.")
+NAMELESS = "sha256:"  # a webhook without a name of its own is kept by its hash
+PENDING = ("queued", "leased", "unknown")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where ledger and tables stood when a test began; ``pending`` had these attempts already."""
+
+    ledger: int
+    inbox: int
+    deliveries: int
+    pending: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Reads both sides, beside the product and without its help."""
+
+    sandbox: Sandbox
+    engine: Engine
+
+    @staticmethod
+    def on(sandbox: Sandbox, database_url: str) -> "Witness":
+        return Witness(sandbox, create_engine(database_url.replace("postgresql://", "postgresql+psycopg://")))
+
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(statement))
+
+    def now(self) -> datetime:
+        """The clock leases go by."""
+        if self.engine.dialect.name != "postgresql":
+            return datetime.now(UTC)
+        moment: datetime = self.rows(select(func.clock_timestamp()))[0][0]
+        return moment.astimezone(UTC)
+
+    def mark(self) -> Mark:
+        inbox: int = self.rows(select(func.max(Inbound.id)))[0][0] or 0
+        deliveries: int = self.rows(select(func.max(Delivery.id)))[0][0] or 0
+        pending = self.rows(select(Delivery.id, Delivery.attempts).where(Delivery.state.in_(PENDING)))
+        return Mark(self.sandbox.last, inbox, deliveries, {row.id: row.attempts for row in pending})
+
+    def since(self, mark: Mark, posted: dict[str, int] | None = None) -> "Evidence":
+        """All there is since the mark; ``posted`` are webhooks the test itself posted: provider id → status."""
+        ours = or_(Delivery.id > mark.deliveries, Delivery.id.in_(mark.pending))
+        return Evidence(
+            mark=mark,
+            entries=self.sandbox.ledger(mark.ledger),
+            inbox=self.rows(select(Inbound.__table__).where(Inbound.id > mark.inbox)),
+            kept={_kept(name) for (name,) in self.rows(select(Inbound.provider_id))},
+            deliveries=self.rows(select(Delivery.__table__).where(ours).order_by(Delivery.id)),
+            messages=self.rows(select(Message.ticket_id, Message.origin).where(Message.author == "customer")),
+            clocks={number for (number,) in self.rows(select(Clock.ticket_id))},
+            stopped=self.rows(select(Address.value, Address.stopped_at).where(Address.stopped_at.is_not(None))),
+            now=self.now(),
+            posted=posted or {},
+        )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Ledger entries and rows since a mark; of names kept, messages, clocks and stopped addresses all."""
+
+    mark: Mark
+    entries: list[Json]
+    inbox: list[Any]
+    kept: set[str]
+    deliveries: list[Any]
+    messages: list[Any]
+    clocks: set[int]
+    stopped: list[Any]
+    now: datetime
+    posted: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def calls(self) -> list[Json]:
+        """Sends the product attempted, whatever became of them."""
+        return [one for one in self.entries if one["flow"] == "call" and not one["action"].startswith(ASKED)]
+
+    @cached_property
+    def look_ups(self) -> int:
+        return sum(one["action"] == "Messages.list" for one in self.entries if one["flow"] == "call")
+
+    @cached_property
+    def taken(self) -> list[Json]:
+        """The calls the provider did, told or not."""
+        return [one for one in self.calls if _taken(one)]
+
+    @cached_property
+    def answered(self) -> dict[str, int]:
+        """Provider id → times we answered it 2xx."""
+        told = Counter(_name(one) for one in self.entries if one["flow"] == "webhook" and _ok(one["outcome"]))
+        told.update(name for name, status in self.posted.items() if _ok(status))
+        return dict(told)
+
+    @cached_property
+    def lines(self) -> dict[str, tuple[str, datetime]]:
+        """MessageSid → (words, when the provider first tried us) of each customer's line that has words to find."""
+        found: dict[str, tuple[str, datetime]] = {}
+        for one in self.entries:
+            if one["provider"] == "twilio" and one["flow"] == "person" and one["action"] == "says":
+                body = str(one["request"]["body"])
+                if len(body.split()) >= 3:
+                    found[one["request"]["sid"]] = (body, moment(one))
+        return found
+
+    def shown(self, words: str) -> datetime | None:
+        """When the group first got these words."""
+        for one in self.taken:
+            if one["provider"] == "telegram" and words in said(one):
+                return moment(one)
+        return None
+
+
+def said(entry: Json) -> str:
+    """The text or caption of a send."""
+    request = entry["request"]
+    return str(request.get("text") or request.get("caption") or request.get("Body") or "")
+
+
+def moment(entry: Json) -> datetime:
+    return datetime.fromisoformat(entry["real"])
+
+
+def delivery_of(entry: Json) -> int:
+    """The number a Messages.create names in its status callback."""
+    return int(str(entry["request"]["StatusCallback"]).rpartition("/")[2])
+
+
+def _taken(entry: Json) -> bool:
+    """Whether the provider made it, by its own answer (which the product may never have got)."""
+    answer = entry["response"]
+    if not isinstance(answer, dict):
+        return False
+    return bool(answer.get("ok")) if entry["provider"] == "telegram" else bool(answer.get("sid"))
+
+
+def _ok(outcome: Any) -> bool:
+    return isinstance(outcome, int) and 200 <= outcome < 300
+
+
+def _kept(name: str) -> str:
+    return NAMELESS if name.startswith(NAMELESS) else name
+
+
+def _name(entry: Json) -> str:
+    """How the inbox must name this webhook, reckoned from the provider's own fields."""
+    request = entry["request"]
+    if entry["provider"] == "telegram":
+        return str(request["update_id"])
+    sid = str(request.get("MessageSid") or NAMELESS)
+    return f"{sid}:{request['MessageStatus']}" if entry["action"].startswith("status:") else sid

@@ -1,0 +1,118 @@
+"""A stack that faults can happen to: short leases, quick bursts, a wire to each provider, a judge beside it."""
+
+import contextlib
+import itertools
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from models import Delivery
+from tests.faults.evidence import Witness
+from tests.faults.invariants import Case, Judge, Ruling
+from tests.faults.wire import Wire
+from tests.support.people import Owner, Story, Topic
+from tests.support.sandbox import GROUP, eventually
+from tests.support.stack import Stack, standing
+
+LEASE = 1.0
+QUICK = {
+    "LEASE_SECONDS": str(LEASE),
+    "TICK_SECONDS": "0.2",
+    "PROVIDER_TIMEOUT_SECONDS": "0.5",
+    "UNKNOWN_SECONDS": "0.5",
+}
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Ground:
+    """``twilio`` and ``telegram`` are the wires the workers call through; the customers' webhooks come directly."""
+
+    stack: Stack
+    twilio: Wire
+    telegram: Wire
+    witness: Witness
+    rulings: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return self.witness.engine.dialect.name
+
+    def case(self, name: str = "Ana", tier: str = "agency") -> tuple[Owner, Topic]:
+        """A customer nobody has heard of, with an open ticket whose receipt is out."""
+        story = Story(self.stack, next(_numbers))
+        owner = story.owner(name, f"{name} Studio", tier)
+        owner.says(f"first words of case {story.number}")
+        topic = story.topic_of(f"{name} Studio {story.number}")
+        owner.hears("A person answers by")
+        return owner, topic
+
+    def judge(self) -> Judge:
+        return Judge.begins(self.witness)
+
+    def holds(self, judge: Judge, case: Case, posted: dict[str, int] | None = None) -> list[Ruling]:
+        """Judges, and keeps one line for the summary of the run."""
+        rulings = judge.holds(case, posted)
+        told = " ".join(f"{ruling.name} {'ok' if ruling.counted != 'not yet: no pager' else '-'}" for ruling in rulings)
+        self.rulings.append(f"{case.name} ({self.kind}): {told}; {rulings[5].counted}")
+        return rulings
+
+    def fault(self, action: str, provider: str, method: str, **more: Any) -> None:
+        self.stack.sandbox.post("faults", action=action, provider=provider, method=method, **more)
+
+    def group_fault(self, action: str, **more: Any) -> None:
+        """At the next line to the agents' group."""
+        self.fault(action, "telegram", "sendMessage", destination=str(GROUP), **more)
+
+    def applied(self, action: str, after: int, seconds: float = 5) -> None:
+        """Waits until the provider has acted a fault out."""
+
+        def done() -> bool:
+            entries = self.stack.sandbox.ledger(after, flow="fault")
+            return any(one["action"].startswith(action) for one in entries)
+
+        eventually(done, seconds, f"the fault {action} is acted out")
+
+    def row(self, words: str, *states: str, seconds: float = 5) -> Row[Any]:
+        """Waits for the delivery that carries these words to be in one of these states."""
+
+        def found() -> Row[Any] | None:
+            newest = self.witness.rows(select(Delivery.__table__).order_by(Delivery.id.desc()).limit(20))
+            return next((row for row in newest if words in str(row.payload) and row.state in states), None)
+
+        row: Row[Any] = eventually(found, seconds, f"a delivery of {words!r} that is {' or '.join(states)}")
+        return row
+
+    def mend(self) -> None:
+        """No faults, and exactly one web and one worker run."""
+        self.stack.sandbox.delete("faults")
+        for name, start in (("web", self.stack.start_web), ("worker", self.stack.start_worker)):
+            if name not in self.stack.processes:
+                start(name)
+        for name in list(self.stack.processes):
+            self.stack.signal(name, signal.SIGCONT)
+        for name in set(self.stack.processes) - {"web", "worker"}:
+            self.stack.kill(name)
+        eventually(self.stack.ready, 20, "web and worker are back")
+
+
+@contextlib.contextmanager
+def broken(directory: Path, database_url: str, **extra: str) -> Iterator[Ground]:
+    """A ground that stands; its workers call both providers through wires."""
+    settings = {"telegram": {"flood_limits": False}}
+    with standing(directory, database_url, settings, bursts=("0.3 s", "1 s"), **QUICK, **extra) as stack:
+        twilio, telegram = Wire(stack.sandbox.base), Wire(stack.sandbox.base)
+        stack.environment |= {"TWILIO_API_BASE": twilio.base, "TELEGRAM_API_BASE": telegram.base}
+        stack.kill("worker")
+        stack.start_worker()
+        ground = Ground(stack, twilio, telegram, Witness.on(stack.sandbox, database_url))
+        try:
+            yield ground
+        finally:
+            for wire in (twilio, telegram):
+                wire.close()
+            ground.witness.engine.dispose()

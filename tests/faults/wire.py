@@ -1,0 +1,138 @@
+"""The line between the product and a provider, as a TCP relay that can be held, slowed down, clogged or cut."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+_CHUNK = 65536
+
+
+class Wire:
+    """Relays ``base`` to ``upstream``. What was held when the hold ends is dropped: it never reached the provider."""
+
+    def __init__(self, upstream: str) -> None:
+        parts = urlsplit(upstream)
+        self._upstream = (str(parts.hostname), int(parts.port or 80))
+        self._changed = threading.Condition()
+        self._mode = "pass"
+        self._open: set[socket.socket] = set()
+        self._clogging: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._port: int = self._listener.getsockname()[1]
+        self.held = 0  # requests on hold just now
+        self._listen()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[None]:
+        """Requests are taken from the product and not passed on; at the end they are dropped."""
+        with self._in_mode("hold"):
+            yield
+        self.held = 0
+
+    @contextlib.contextmanager
+    def dripping(self) -> Iterator[None]:
+        """Answers come a byte at a time, twenty a second."""
+        with self._in_mode("drip"):
+            yield
+
+    @contextlib.contextmanager
+    def cut(self) -> Iterator[None]:
+        """Connections are refused."""
+        self._close()
+        try:
+            yield
+        finally:
+            self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
+            self._listen()
+
+    @contextlib.contextmanager
+    def clogged(self) -> Iterator[None]:
+        """Connections are neither taken nor refused: the accept queue is full."""
+        self._close()
+        full = socket.create_server(("127.0.0.1", self._port), backlog=0)
+        for _ in range(4):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", self._port))
+            self._clogging.append(one)
+        try:
+            yield
+        finally:
+            for one in (*self._clogging, full):
+                one.close()
+            self._clogging.clear()
+            self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
+            self._listen()
+
+    def close(self) -> None:
+        self._close()
+
+    @contextlib.contextmanager
+    def _in_mode(self, mode: str) -> Iterator[None]:
+        self._set(mode)
+        try:
+            yield
+        finally:
+            self._set("pass")
+
+    def _set(self, mode: str) -> None:
+        with self._changed:
+            self._mode = mode
+            self._changed.notify_all()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for one in list(self._open):
+            _shut(one)
+
+    def _listen(self) -> None:
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                here, _ = listener.accept()
+                there = socket.create_connection(self._upstream, 5)
+            except OSError:
+                return
+            there.settimeout(None)
+            self._open |= {here, there}
+            threading.Thread(target=self._pump, args=(here, there, False), daemon=True).start()
+            threading.Thread(target=self._pump, args=(there, here, True), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(_CHUNK):
+                self._pass(data, sink, answers)
+        for one in (source, sink):
+            _shut(one)
+            self._open.discard(one)
+
+    def _pass(self, data: bytes, sink: socket.socket, answers: bool) -> None:
+        if self._mode == "hold" and not answers:
+            with self._changed:
+                self.held += 1
+                self._changed.wait_for(lambda: self._mode != "hold")
+            raise ConnectionAbortedError
+        if self._mode != "drip" or not answers:
+            sink.sendall(data)
+            return
+        for number in range(len(data)):
+            sink.sendall(data[number : number + 1])
+            if self._mode == "drip":
+                time.sleep(0.05)
+
+
+def _shut(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
