@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, buckets, desk, watch
+from bot import alarms, buckets, desk, hotline, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.reconcile import Reconciler
@@ -39,6 +39,7 @@ class Ticker:
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
         self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell))
+        self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)

@@ -14,7 +14,7 @@ from bot.shell import Shell
 from conversations.events import Facts, Line, Said
 from conversations.states import Idle, to_json
 from models import Address, Conversation, Inbound, Message
-from triage import Triage
+from triage import Triage, in_hotline
 
 _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sla.md rule 2)
 
@@ -28,7 +28,8 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
-    silence = play(scene, Said(line, triage, _facts(scene, said_at), late.untold(scene)))
+    judged = in_hotline(triage) if scene.hotline else triage
+    silence = play(scene, Said(line, judged, _facts(scene, said_at), late.untold(scene)))
     if moved:
         tickets.refresh(scene, soon=False)
     return silence

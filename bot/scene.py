@@ -48,6 +48,13 @@ class Scene:
         return contact.name if contact else self.address.profile_name
 
     @property
+    def hotline(self) -> bool:
+        """Whether the studio's hotline is open: its windows' sweep wrote down until when."""
+        contact = self.address.contact
+        until = contact.studio.hotline_until if contact else None
+        return until is not None and self.now < until
+
+    @property
     def window_open(self) -> bool:
         """Whether free text may go: always but on WhatsApp, where it may for 24 hours after their last line."""
         ends = self.conversation.window_expires_at

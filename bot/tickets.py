@@ -33,7 +33,8 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     scene.session.flush()
     scene.ticket, scene.fresh = ticket, True
     scene.conversation.ticket_id = ticket.id
-    opened = {"tier": ticket.tier, "severity": ticket.severity, "category": ticket.category, "linked": ticket.linked_id}
+    opened: dict[str, object] = {"tier": ticket.tier, "severity": ticket.severity, "category": ticket.category}
+    opened |= {"linked": ticket.linked_id} | ({"hotline": True} if scene.hotline else {})
     record(scene, "opened", at, "customer", opened)
     topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
 

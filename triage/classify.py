@@ -51,7 +51,17 @@ def classify(text: str, facts: Facts, model: Model) -> Triage:
     confidence = worst.rule.confidence * (0.75 + 0.25 * min(1.0, worst.reading.weight / 3))
     real = [one.reading.signals for one in verdicts if "hypothetical" not in one.reading.signals]
     safety = any(model.signals[name].safety for names in real for name in names)
-    return Triage(category, severity, category_confidence, round(confidence, 2), tuple(filter(None, reasons)), safety)
+    said = tuple(filter(None, reasons))
+    blocked = any(one.rule.blocked and "hypothetical" not in one.reading.signals for one in verdicts)
+    return Triage(category, severity, category_confidence, round(confidence, 2), said, safety, blocked)
+
+
+def in_hotline(guess: Triage) -> Triage:
+    """Inside a hotline window any blocked function is SEV1 (sla.md section 5)."""
+    if not guess.blocked or guess.severity is Severity.SEV1:
+        return guess
+    reasons = (*guess.reasons, f"hotline: raised {guess.severity} -> {Severity.SEV1}")
+    return replace(guess, severity=Severity.SEV1, reasons=reasons)
 
 
 def _spelled(text: str, model: Model) -> list[Clause]:

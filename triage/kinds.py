@@ -41,7 +41,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """The guess, with confidences from 0 to 1, reasons for the agent's card, and sla.md's safety topics as a flag."""
+    """The guess, with confidences from 0 to 1, reasons for the agent's card, and sla.md's safety topics as a flag.
+
+    ``blocked``: something the studio works with is said to be stopped, whatever its severity.
+    """
 
     category: Category
     severity: Severity
@@ -49,6 +52,7 @@ class Triage:
     severity_confidence: float
     reasons: tuple[str, ...]
     safety: bool
+    blocked: bool = False
 
 
 def worse(a: Severity, b: Severity) -> Severity:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from triage import Category, Facts, Model, Severity, classify, worse
+from triage import Category, Facts, Model, Severity, classify, in_hotline, worse
 
 CALM = Facts()
 SHOOT = Facts(tier="agency", shoot_running=True)
@@ -194,3 +194,23 @@ def test_a_line_of_200_characters_takes_at_most_2_ms_at_the_95th_percentile(mode
         taken.append(time.process_time_ns() - started)
 
     assert sorted(taken)[190] <= 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("one client cannot open her gallery", Severity.SEV1),
+        ("uploads fail", Severity.SEV1),
+        ("payments are down for everybody", Severity.SEV1),
+        ("how do I change the cover of an album?", Severity.SEV3),
+        ("what happens if uploads fail?", Severity.SEV3),
+        ("thanks", Severity.SEV3),
+    ],
+)
+def test_in_a_hotline_whatever_is_blocked_is_sev1_and_a_question_stays_one(
+    model: Model, text: str, severity: Severity
+) -> None:
+    guess = in_hotline(classify(text, CALM, model))
+
+    assert guess.severity is severity
+    assert len([why for why in guess.reasons if why.startswith("hotline: raised")]) <= 1
