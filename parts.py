@@ -11,7 +11,7 @@ import structlog
 import triage
 from bot.claims import Database
 from bot.clock import Clock
-from bot.policy import read_policy
+from bot.policy import PolicyBook, read_policy
 from bot.shell import Desk, Limits, Shell
 from channels.protocol import Channel
 from settings import Settings, SettingsError, load
@@ -30,6 +30,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         db=database,
         clock=Clock(database, settings.clock_file),
         policies=policy.policies,
+        book=PolicyBook(database, policy),
         pace=policy.pace,
         hotline=policy.hotline,
         budgets=policy.budgets,

@@ -18,6 +18,7 @@ from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.reconcile import Reconciler
 from bot.shell import Shell
+from bot.silence import silence
 from parts import assemble, log_to_stderr
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Ticker:
         self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell))
         self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
+        self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         watch.beat(shell, name)
@@ -69,6 +71,7 @@ def main() -> None:
     log_to_stderr()
     sys.setswitchinterval(0.0005)  # a line passes through five threads; each hand-over would wait up to 5 ms
     shell = assemble()
+    shell.book.keep(shell.clock.now())
     name = f"{socket.gethostname()}:{os.getpid()}"
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from sla import PolicyError
-from sla.policies import duration
+from sla.durations import duration
 
 _FREE = ("AnswerTap", "Fetch")  # Telegram counts sends, edits, topic creations, reactions and pins (tdlib/td#2592)
 _UNLIMITED = "unlimited"

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot import outbox
+from bot import ledger, outbox
 from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time
-from models import Clock, Message, Rating, Ticket
+from models import Message, Rating, Ticket
+from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
 _WORDS = 600  # characters of the customer's words on the card
@@ -32,7 +33,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         f"“{escape(ticket.words[:_WORDS])}”" if ticket.words else "(no text)",
         f"Why: {escape('; '.join(ticket.reasons) or 'no cue found')}",
         f"Recovered: {span(scene, ticket.opened_at, ticket.found_at)}" if ticket.found_at else "",
-        _promise(scene, ticket, zone),
+        *_promise(scene, ticket, zone),
         _window(scene, ticket, zone),
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
         *_ending(scene, ticket, zone),
@@ -67,16 +68,27 @@ def _customer(scene: Scene, ticket: Ticket) -> str:
     )
 
 
-def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
-    clock = scene.session.scalar(select(Clock).where(Clock.ticket_id == ticket.id, Clock.name == "FR"))
-    if clock is None:
-        return ""
-    by, limit = _time(clock.target_due, scene.now, zone), _time(clock.limit_due, scene.now, zone)
+def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    """The first answer until there is one, then what the customer waits for next."""
+    clocks = ledger.reckon(scene)
+    first, running = clocks.newest("FR"), clocks.running("NR", "UP")
+    lines = [_first(first, scene.now, zone)] if first else []
+    if running and running.target_due and first and not first.open:
+        what = "Next answer" if running.name == "NR" else "Next update"
+        late = "<b>LATE</b>, " if running.target_due < scene.now else ""
+        lines.append(f"{what}: {late}by {_time(running.target_due, scene.now, zone)}")
+    if ticket.state == "open" and any(clock.paused for clock in clocks.clocks):
+        lines.append("Waiting for the customer")
+    return lines
+
+
+def _first(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
+    by, limit = (_time(at, now, zone) if at else "" for at in (clock.target_due, clock.limit_due))
     match clock.state:
         case "met":
-            return f"First answer: {_time(clock.met_at or scene.now, scene.now, zone)} (promised by {by})"
+            return f"First answer: {_time(clock.met_at or now, now, zone)} (promised by {by})"
         case "met_late":
-            return f"<b>SLA BREACHED</b> at {limit}; first answer {_time(clock.met_at or scene.now, scene.now, zone)}"
+            return f"<b>SLA BREACHED</b> at {limit}; first answer {_time(clock.met_at or now, now, zone)}"
         case "breached":
             return f"<b>SLA BREACHED</b>: no person has answered, the limit was {limit}"
         case "cancelled":

@@ -1,12 +1,11 @@
 """Turns the machine's effects into rows."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot import outbox, tickets, window
+from bot import outbox, speak, tickets, window
 from bot.relay import relay
 from bot.scene import Scene
 from conversations import advance
@@ -26,9 +25,8 @@ from conversations.effects import (
     StaySilent,
 )
 from conversations.events import Event
-from conversations.phrases import clock_time, labels, render
 from conversations.states import Lost, from_json, to_json, wake_at
-from models import Message, Rating
+from models import Rating
 
 log = structlog.get_logger()
 
@@ -62,30 +60,12 @@ def _mark_seen(scene: Scene, _: MarkSeen) -> None:
 
 
 def _say(scene: Scene, effect: Say) -> None:
-    """One text of the bot: a line of the conversation, a call to the customer, and shown on the card."""
-    owner = scene.ticket.owner if scene.ticket else None
-    by = _clock(scene, tickets.promised(scene))
-    values = {"name": scene.name, "by": by, "agent": owner.name if owner else "a person", **effect.values}
+    """What was said late is owned up to once an outage."""
+    values = dict(effect.values)
     if effect.late:
-        values |= {"written": _clock(scene, effect.late), "found": _clock(scene, scene.now)}
+        values |= {"written": speak.told_time(scene, effect.late), "found": speak.told_time(scene, scene.now)}
         scene.conversation.late_told_at = scene.now
-    text = render(scene.language, effect.phrase, values)
-    message = Message(
-        conversation_id=scene.conversation.id,
-        ticket_id=scene.ticket.id if scene.ticket else None,
-        author="bot",
-        text=text,
-        occurred_at=scene.now,
-        ingested_at=scene.now,
-    )
-    scene.session.add(message)
-    scene.session.flush()
-    outbox.to_customer(scene, text, message, labels(scene.language, effect.options), effect.phrase)
-    tickets.refresh(scene, soon=False)
-
-
-def _clock(scene: Scene, moment: datetime) -> str:
-    return clock_time(moment, scene.now, scene.zone, scene.language)
+    speak.say(scene, effect.phrase, values, effect.options)
 
 
 def _note_who(scene: Scene, effect: NoteWho) -> None:

@@ -4,22 +4,33 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.budgets import Budgets, read_budgets
+from bot.claims import Database
 from bot.templates import Templates, read_templates
 from conversations.events import Pace
+from models import Policy
 from oncall.bundles import Throttle, read_throttle
 from oncall.hotline import Rules
 from oncall.ladders import Ladder, read_ladders
 from oncall.rules import read_rules
 from sla import Policies, PolicyError, read
-from sla.policies import duration
+from sla.durations import duration
 
-_TABLES = {"support_zone", "grace", "conversation", "budgets", "calendars", "policy", "ladder", "paging", "hotline"} | {
-    "templates"
+log = structlog.get_logger()
+
+_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "batch", "clocks"} | {
+    "budgets",
+    "ladder",
+    "paging",
+    "hotline",
+    "templates",
 }
 
 
@@ -35,6 +46,30 @@ class PolicyFile:
     hotline: Rules
     templates: Templates
     text: str
+
+
+class PolicyBook:
+    """The policy of any version: the running one, and those that open promises were made under (sla.md rule 7)."""
+
+    def __init__(self, db: Database, running: PolicyFile) -> None:
+        self._db, self._running = db, running
+        self._known = {"": running.policies, running.policies.version: running.policies}
+
+    def __call__(self, version: str) -> Policies:
+        """The policy as it was kept; one that nobody kept is the running one, which is logged."""
+        if version not in self._known:
+            with self._db.reading() as session:
+                kept = session.get(Policy, version)
+            if kept is None:
+                log.error("policy_not_kept", version=version)
+            self._known[version] = read(tomllib.loads(kept.text), version) if kept else self._running.policies
+        return self._known[version]
+
+    def keep(self, now: datetime) -> None:
+        """Keeps the running file's text under its version, once."""
+        values = {"version": self._running.policies.version, "text": self._running.text, "kept_at": now}
+        with self._db.writing() as session:
+            self._db.insert_once(session, Policy, values, ("version",))
 
 
 def read_policy(path: Path | None) -> PolicyFile:

@@ -1,6 +1,6 @@
 """A customer's line in the ticket's topic: every word, file and place, in order, under the customer's name."""
 
-from bot import attachments, late, outbox, quotes
+from bot import attachments, late, outbox, quotes, tickets
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.effects import Relay
@@ -10,12 +10,14 @@ from models import Message
 _ON_CARD = 600  # words up to this length stand on the card and are not relayed again
 
 
-def relay(scene: Scene, _: Relay) -> None:
+def relay(scene: Scene, effect: Relay) -> None:
     """One call where the line fits into one; the first words already stand on the card."""
     message, line = scene.message, scene.line
     if message is None or line is None or scene.ticket is None:
         return
     message.ticket_id = scene.ticket.id
+    if not scene.fresh:
+        tickets.said(scene, courtesy=effect.courtesy)
     reply_to, reminder = quotes.in_topic(scene, line) if line.quotes else (None, "")
     text = _words(scene, line, reminder)
     files = attachments.files(line.media)

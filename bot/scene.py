@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from conversations.events import Facts, Line
-from models import Address, Conversation, Message, Ticket
+from models import Address, Clock, Conversation, Message, Ticket
+from sla import Happened
 
 
 @dataclass
@@ -25,6 +26,8 @@ class Scene:
     message: Message | None = None
     fresh: bool = False  # the ticket was opened in this very transaction
     held: bool = False  # answers waited for this very line
+    history: tuple[int, list[Happened]] | None = None  # (ticket, its events), once read
+    clocks: tuple[int, dict[tuple[str, int], Clock]] | None = None  # (ticket, its stored clocks), once read
 
     @property
     def address(self) -> Address:

@@ -10,7 +10,7 @@ from bot import attachments, buckets, failures, lanes, media, tickets
 from bot.alarms import clear_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.ticks import RANK, agents_message, tick
+from bot.ticks import RANK, tick, to_customer
 from bot.window import CLOSED
 from channels.meanings import Meaning
 from channels.wire import Receipt, TransportError
@@ -87,15 +87,15 @@ def _rise(scene: Scene | None, row: Delivery, reached: str) -> None:
     if scene is None:
         return
     row.accepted_at = row.accepted_at or scene.now
-    message = agents_message(scene, row)
+    message = to_customer(scene, row)
     if message is None:
         return
     if before == RANK["failed"]:
         failures.arrived_after_all(scene, row)
     if before in (RANK["queued"], RANK["failed"]):  # accepted, or delivered in spite of a failure told before
-        tickets.record(scene, "replied", row.accepted_at, f"agent:{message.agent_id}", {"delivery": row.id})
-        tickets.refresh(scene)
-    tick(scene, message)
+        tickets.reached(scene, row, message)
+    if message.author == "agent":
+        tick(scene, message)
 
 
 def _keep_file(shell: Shell, session: Session, row: Delivery, receipt: Receipt) -> None:

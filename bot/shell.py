@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.budgets import Budgets
 from bot.claims import Database
 from bot.clock import Clock
+from bot.policy import PolicyBook
 from bot.templates import Templates
 from channels.protocol import Channel
 from conversations.events import Pace
@@ -50,12 +51,14 @@ class Wakes:
 class Shell:
     """``channels`` are by the name a webhook or delivery carries: twilio (whatsapp, sms) and telegram.
 
-    ``senders`` is our own address on each channel; ``media_url`` makes a signed public link of a stored file.
+    ``policies`` is the running policy, ``book`` gives that of any version; ``senders`` is our own address on each
+    channel; ``media_url`` makes a signed public link of a stored file.
     """
 
     db: Database
     clock: Clock
     policies: Policies
+    book: PolicyBook
     pace: Pace
     hotline: Rules
     model: Model

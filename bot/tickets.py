@@ -1,15 +1,14 @@
-"""What happens to a ticket: every change is an event, and the clock is folded from the events anew."""
+"""What happens to a ticket: every change is an event, and the clocks are folded from the events anew."""
 
 from datetime import datetime
 
-from sqlalchemy import select
-
-from bot import card, lanes, outbox, topics
+from bot import card, lanes, ledger, outbox, topics
 from bot.late import found
 from bot.scene import Scene
-from models import Agent, Clock, Ticket, TicketEvent
-from sla import Happened, fold
+from models import Agent, Delivery, Message, Ticket
 from triage import Triage
+
+record = ledger.record
 
 
 def open_ticket(scene: Scene, triage: Triage) -> None:
@@ -35,7 +34,9 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     scene.conversation.ticket_id = ticket.id
     opened: dict[str, object] = {"tier": ticket.tier, "severity": ticket.severity, "category": ticket.category}
     opened |= {"linked": ticket.linked_id} | ({"hotline": True} if scene.hotline else {})
+    opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
     record(scene, "opened", at, "customer", opened)
+    heard_by(scene, at)
     topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
 
 
@@ -77,50 +78,53 @@ def reopen(scene: Scene, reason: str) -> None:
     refresh(scene)
 
 
-def record(scene: Scene, kind: str, occurred_at: datetime, actor: str, data: dict[str, object]) -> None:
-    """Adds one event to the history and folds the clock."""
+def said(scene: Scene, *, courtesy: bool) -> None:
+    """The customer's next line; while they wait for a person anyway, one more moves no clock (rule 4)."""
+    ticket, message = scene.ticket, scene.message
+    if ticket is None or message is None:
+        return
+    since, at = ticket.awaited_since, message.occurred_at
+    keep = ledger.note if since and at >= since and ticket.state == "open" else record
+    keep(scene, "courtesy" if courtesy else "said", at, "customer", {"line": str(message.id)})
+
+
+def reached(scene: Scene, row: Delivery, message: Message) -> None:
+    """The provider took words to the customer: a person's meet FR and NR, the bot's only ACK (rule 3)."""
+    at = row.accepted_at or scene.now
+    if message.author == "agent":
+        written = message.ingested_at.isoformat()
+        facts: dict[str, object] = {"delivery": row.id, "message": message.id, "written_at": written}
+        record(scene, "replied", at, f"agent:{message.agent_id}", facts)
+        refresh(scene)
+    elif ledger.reckon(scene).running("ACK"):
+        record(scene, "receipted", at, "bot", {"delivery": row.id})
+    heard_by(scene, at)
+
+
+def heard_by(scene: Scene, at: datetime) -> None:
+    """The customer was told something at ``at``: from now on the silence ceiling counts anew (sla.md section 3)."""
     ticket = scene.ticket
     if ticket is None:
         return
-    event = TicketEvent(
-        ticket_id=ticket.id, kind=kind, occurred_at=occurred_at, ingested_at=scene.now, actor=actor, data=data
-    )
-    scene.session.add(event)
-    scene.session.flush()
-    refold(scene)
-
-
-def refold(scene: Scene) -> None:
-    """Computes the clock from the events and stores it; a breach gets the moment it was seen."""
-    ticket = scene.ticket
-    assert ticket is not None
-    rows = scene.session.scalars(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id))
-    events = [Happened(row.kind, row.occurred_at, row.data) for row in rows]
-    folded = fold(events, scene.shell.policies, scene.now)
-    if folded is None:
-        return
-    stored = scene.session.scalar(select(Clock).where(Clock.ticket_id == ticket.id, Clock.name == folded.name))
-    if stored is None:
-        stored = Clock(ticket_id=ticket.id, name=folded.name)
-        scene.session.add(stored)
-    for column in ("policy", "started_at", "target_due", "limit_due", "met_at", "missed_at", "breached_at", "reason"):
-        setattr(stored, column, getattr(folded, column))
-    stored.cancelled_at, stored.state = folded.cancelled_at, folded.state
-    stored.due_at = folded.due[0] if folded.due else None
-    if folded.breached_at and stored.detected_at is None:
-        stored.detected_at = scene.now
-    scene.session.flush()
+    hotline = ledger.reckon(scene).hotline
+    ceiling = scene.shell.policies.silence(ticket.tier, ticket.severity, hotline) if ticket.state == "open" else None
+    ticket.silent_at = ceiling.dues(at).limit if ceiling else None
 
 
 def promised(scene: Scene) -> datetime:
-    """The moment a person answers by: the running promise, else a fresh one of the same size."""
-    ticket = scene.ticket
-    clock = ticket and scene.session.scalar(select(Clock).where(Clock.ticket_id == ticket.id, Clock.name == "FR"))
-    if clock and clock.state == "running" and clock.target_due > scene.now:
-        due: datetime = clock.target_due
-        return due
-    key = (ticket.tier, ticket.severity) if ticket else ("free", 3)
-    return scene.shell.policies.first_response[key].target_due(scene.now)
+    """The moment the customer hears from a person: by the promise that runs, else by a fresh one of the same size."""
+    ticket, shell = scene.ticket, scene.shell
+    running = ledger.reckon(scene).running("FR", "NR", "UP") if ticket else None
+    if running and running.target_due and running.target_due > scene.now:
+        return running.target_due
+    tier, severity = (ticket.tier, ticket.severity) if ticket else ("free", 3)
+    return shell.policies.promised(tier, severity).next_response.dues(scene.now).target
+
+
+def batch_of(scene: Scene) -> datetime | None:
+    """When the SEV3 cycle begins which the ticket has joined; None for others."""
+    clock = ledger.reckon(scene).running("BATCH") if scene.ticket else None
+    return clock.target_due if clock else None
 
 
 def refresh(scene: Scene, *, soon: bool = True) -> None:

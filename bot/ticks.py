@@ -23,10 +23,15 @@ CARRIERS = ("SendText", "SendMedia", "SendAlbum")
 
 def agents_message(scene: Scene, row: Delivery) -> Message | None:
     """The agent's words this delivery carries to the customer, if it does."""
+    message = to_customer(scene, row)
+    return message if message and message.author == "agent" else None
+
+
+def to_customer(scene: Scene, row: Delivery) -> Message | None:
+    """The words this delivery carries to the customer, if it does."""
     if row.message_id is None or row.kind not in CARRIERS or row.thread.startswith("topic:"):
         return None
-    message = scene.session.get(Message, row.message_id)
-    return message if message and message.author == "agent" else None
+    return scene.session.get(Message, row.message_id)
 
 
 def tick(scene: Scene, message: Message) -> None:

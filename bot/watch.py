@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import select
 
-from bot import outbox, tickets, window
+from bot import overdue, window
 from bot.perform import play
 from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
@@ -81,16 +81,7 @@ def _come_due(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
         scene = open_ticket_scene(shell, session, number)
         assert scene is not None
-        clock = session.scalars(select(Clock).where(Clock.ticket_id == number, Clock.name == "FR")).one()
-        missed, breached = clock.missed_at, clock.breached_at
-        tickets.refold(scene)
-        if clock.breached_at and not breached:
-            tickets.record(scene, "breached", clock.breached_at, "bot", {"clock": "FR"})
-            outbox.notice(scene, f"SLA BREACHED: nobody has answered #{number} within its limit.")
-        elif clock.missed_at and not missed:
-            tickets.record(scene, "target_missed", clock.missed_at, "bot", {"clock": "FR"})
-            outbox.notice(scene, f"The promised time has passed and nobody has answered #{number}.")
-        tickets.refresh(scene)
+        overdue.tell(scene)
 
 
 def beat(shell: Shell, name: str) -> None:

@@ -17,7 +17,8 @@ from conversations.phrases import books, clock_time, render
 from sla import Policies, PolicyError, Target, bulk
 from sla.calendars import CalendarError, compile, due
 from sla.doubts import doubts
-from sla.policies import SEVERITIES, TIERS, written
+from sla.durations import written
+from sla.policies import SEVERITIES, TIERS
 from sla.zones import zone
 from triage import Category
 
@@ -39,7 +40,7 @@ def check(file: Path) -> None:
     found = doubts(policies, datetime.now(UTC))
     for doubt in found:
         click.echo(f"warning: {doubt}")
-    promises, calendars = len(policies.first_response), ", ".join(sorted(policies.calendars))
+    promises, calendars = len(policies.terms), ", ".join(sorted(policies.calendars))
     click.echo(f"{file} can be kept: {promises} promises, calendars {calendars}, {len(found)} warnings")
 
 
@@ -87,7 +88,7 @@ class Case:
 
     @property
     def promised(self) -> Target:
-        return self.policies.first_response[(self.tier, self.severity)]
+        return self.policies.promised(self.tier, self.severity).first_response
 
     def told(self, moment: datetime) -> str:
         """In the customer's zone, and in the agents' where that is another."""
@@ -96,7 +97,7 @@ class Case:
 
 
 def _steps(case: Case) -> list[str]:
-    target, limit = written(case.promised.target), written(case.promised.limit)
+    target, limit = written(case.promised.target), written(case.promised.limit or case.promised.target)
     return [
         f"policy: {case.tier} SEV{case.severity} {case.category}, version {case.policies.version}: "
         f"target {target} on {case.promised.hours}, limit {limit} elapsed",
@@ -121,11 +122,11 @@ def _windows(promised: Target, start: datetime) -> str:
 def _marks(case: Case) -> list[str]:
     """The target by the calendar, the limit, and which of them holds (S1)."""
     promised, start = case.promised, case.start
-    answer, aim = due(promised.calendar, start, promised.target), promised.target_due(start)
+    answer, dues = due(promised.calendar, start, promised.target), promised.dues(start)
     assert answer.at is not None
     note = f"; ALARM: {answer.alarm}" if answer.alarm else ""
-    cut = "; the limit comes first and is what we aim at" if aim < answer.at else ""
-    limit = case.told(start + promised.limit)
+    cut = "; the limit comes first and is what we aim at" if dues.target < answer.at else ""
+    limit = case.told(dues.limit)
     return [
         f"target due: {case.told(answer.at)}{cut}{note}",
         f"limit due: {limit}; breached once it has passed without a person's answer",
@@ -134,7 +135,7 @@ def _marks(case: Case) -> list[str]:
 
 def _receipt(case: Case) -> str:
     """What the customer reads, but for the words of theirs it quotes."""
-    by = clock_time(case.promised.target_due(case.start), case.start, case.here, case.language)
+    by = clock_time(case.promised.dues(case.start).target, case.start, case.here, case.language)
     phrase = "receipt_urgent" if case.severity == SEVERITIES[0] else "receipt"
     return render(case.language, phrase, {"by": by, "aid": case.category})
 

@@ -16,7 +16,9 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Put the line just said into the ticket's topic."""
+    """Put the line just said into the ticket's topic; a ``courtesy`` wants no answer (sla.md rule 10)."""
+
+    courtesy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

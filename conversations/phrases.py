@@ -56,7 +56,7 @@ def clock_time(moment: datetime, now: datetime, zone: ZoneInfo, language: str) -
 def render(language: str, phrase: str, values: Mapping[str, str | int]) -> str:
     """One sentence of the book, filled in and at most 320 characters; a long quotation gives way first.
 
-    Known values: name, by, agent, number, words, picture, voice, file, aid (a category), who (a phrase).
+    Known values: name, by, agent, number, words, picture, voice, file, aid (a category), batch, who (a phrase).
     Raises KeyError for a phrase the book does not have.
     """
     chosen = book(language)
@@ -77,6 +77,7 @@ def _filled(chosen: Book, values: Mapping[str, str | int], quote: int) -> dict[s
     who = str(values.get("who", ""))
     return {
         **{key: str(value) for key, value in values.items()},
+        "batch": str(values.get("batch", "")),
         "comma_name": f", {name}" if name else "",
         "seen": _seen(chosen, values, quote),
         "aid": chosen.aid.get(str(values.get("aid", "")), ""),

@@ -25,8 +25,9 @@ def talk(state: Waiting, event: Event) -> Step:
 
 
 def _said(state: Waiting, event: Said) -> Step:
-    seen: tuple[Effect, ...] = (Raise(event.triage), Relay(), MarkSeen())
     heard = understand(event.line.text)
+    courtesy = heard is Meaning.THANKS and not event.line.media
+    seen: tuple[Effect, ...] = (Raise(event.triage), Relay(courtesy), MarkSeen())
     if heard is Meaning.PERSON:
         return state, (*seen, Say("person_here" if event.facts.owner else "person_by"))
     if not event.facts.known and state.who_asked and heard is Meaning.OTHER and event.line.text.strip():

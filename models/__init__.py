@@ -11,7 +11,7 @@ from models.inbox import Inbound
 from models.media import Media
 from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
 from models.studios import Address, Contact, Studio
-from models.tickets import Clock, Rating, Ticket, TicketEvent
+from models.tickets import Batch, Clock, Policy, Rating, Ticket, TicketEvent
 from models.watermarks import Watermark
 from models.workers import Worker
 
@@ -21,6 +21,7 @@ __all__ = [
     "Alarm",
     "Audit",
     "Base",
+    "Batch",
     "Bucket",
     "Canned",
     "Channel",
@@ -36,6 +37,7 @@ __all__ = [
     "Message",
     "Override",
     "Person",
+    "Policy",
     "Rating",
     "Role",
     "Rotation",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sla.policies import PolicyError, duration
+from sla.durations import PolicyError, duration
 
 
 @dataclass(frozen=True, slots=True)

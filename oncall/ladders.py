@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from oncall.people import CHANNELS, EVERYBODY, ROLES
-from sla.policies import PolicyError, duration, written
+from sla.durations import PolicyError, duration, written
 
 LADDERS = ("response", "engineering")
 MENTION = "mention"  # the person's name in the ticket's topic: seen by who looks, wakes nobody

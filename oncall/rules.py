@@ -7,7 +7,8 @@ from typing import Any
 
 from oncall.hotline import DAYS, Rules, Weekly
 from oncall.people import ROLES
-from sla.policies import TIERS, PolicyError, duration
+from sla.durations import PolicyError, duration
+from sla.policies import TIERS
 
 _SHIPPED = {
     "before": "2 h",
@@ -26,7 +27,7 @@ def read_rules(table: Any) -> Rules:
     """What the table leaves out is as it ships. Raises PolicyError naming the key, what is wrong and an example."""
     if not isinstance(table, Mapping):
         raise PolicyError('hotline: it is a table; example: [hotline] before = "2 h"')
-    unknown = sorted(f"hotline.{key}" for key in set(table) - set(_SHIPPED))
+    unknown = sorted(f"hotline.{key}" for key in set(table) - set(_SHIPPED) - {"promises"})
     if unknown:
         known = ", ".join(_SHIPPED)
         raise PolicyError(f'unknown {", ".join(unknown)}; the table knows {known}; example: [hotline] before = "2 h"')

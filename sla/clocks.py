@@ -1,124 +1,149 @@
-"""The first-response clock, folded from a ticket's append-only events. Source: sla.md section 2, rules 1-3, 8, 11."""
+"""One promise running: its dues, marks and state, and how new terms move it. Source: sla.md section 2, S1, S8, S21."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sla.policies import Policies, Target
+from sla.calendars import ALWAYS, Calendar, Pause, due, elapsed
+from sla.terms import Dues, Target
 
-
-class Mark(StrEnum):
-    """What can come due on a running clock."""
-
-    TARGET = "target"
-    LIMIT = "limit"
+NUDGES = {"T-10": timedelta(minutes=10), "T-5": timedelta(minutes=5)}  # before a promised update (section 3)
+WARNINGS = {"50": 0.5, "80": 0.8}  # shares of the business time from start to target (S21)
+TARGET, LIMIT = "target", "limit"
+_WARNED = ("FR", "NR")
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event of a ticket: its kind (``opened``, ``severity_changed``, ``replied``, ``reply_failed``,
-    ``resolved``, ``reopened``), when it occurred (aware UTC) and its data."""
+class Mark(NamedTuple):
+    """A moment the watch must look at a clock: a warning, a nudge, the ``target`` or the ``limit``."""
 
-    kind: str
-    occurred_at: datetime
-    data: Mapping[str, Any]
+    at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One promise running. All moments aware UTC; None where it did not happen."""
+    """One promise running. ``name`` is ACK, FR, NR, UP, RES, EACK or BATCH, ``number`` counts those of one name.
+
+    All moments aware UTC; ``target_due`` and ``limit_due`` are None while the clock is paused or only measures.
+    ``line`` is the customer's line it answers or what began it, ``met_by`` the reply that kept it, ``told`` the
+    marks told, ``detected_at`` when its breach was, ``alarm`` why its calendar failed closed.
+    """
 
     name: str
+    number: int
     policy: str
     started_at: datetime
-    target_due: datetime
-    limit_due: datetime
+    target_due: datetime | None = None
+    limit_due: datetime | None = None
+    calendar: Calendar = ALWAYS
     met_at: datetime | None = None
     missed_at: datetime | None = None
     breached_at: datetime | None = None
     cancelled_at: datetime | None = None
     reason: str = ""
+    pauses: tuple[Pause, ...] = ()
+    line: str = ""
+    met_by: str = ""
+    told: tuple[str, ...] = ()
+    detected_at: datetime | None = None
+    alarm: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits to be met, breached or not."""
+        return self.met_at is None and self.cancelled_at is None
+
+    @property
+    def paused(self) -> bool:
+        return self.open and any(end is None for _, end in self.pauses)
 
     @property
     def state(self) -> str:
-        """``running``, ``met``, ``breached``, ``met_late`` or ``cancelled`` (ruling S24: the later word wins)."""
+        """``running``, ``paused``, ``met``, ``breached``, ``met_late`` or ``cancelled``; the later word wins (S24)."""
         if self.met_at:
             return "met_late" if self.breached_at else "met"
         if self.breached_at:
             return "breached"
-        return "cancelled" if self.cancelled_at else "running"
+        if self.cancelled_at:
+            return "cancelled"
+        return "paused" if self.paused else "running"
 
     @property
-    def due(self) -> tuple[datetime, Mark] | None:
-        """The next mark that can come due, None once met, cancelled or past the limit."""
-        if self.met_at or self.cancelled_at or self.breached_at:
-            return None
-        return (self.limit_due, Mark.LIMIT) if self.missed_at else (self.target_due, Mark.TARGET)
+    def outcome(self) -> str:
+        """What became of a promised update: kept, moved, rescued, broken, or empty while it runs (section 3)."""
+        if self.reason == "rescued":
+            return "rescued"
+        if self.breached_at:
+            return "broken"
+        return "kept" if self.met_at else "moved" if self.reason == "moved" else ""
+
+    def next_mark(self) -> Mark | None:
+        """What has to be told next; None once all that can come has been."""
+        return min(self.marks(), default=None)
+
+    def marks(self) -> Iterator[Mark]:
+        """What nobody was told of yet: warnings and nudges while it runs, a target and a limit also when they passed
+        before it ended."""
+        if self.paused:
+            return
+        if self.open and self.target_due and not (self.missed_at or self.breached_at):
+            yield from (mark for mark in self._ahead(self.target_due) if mark.name not in self.told)
+        both = self.target_due != self.limit_due
+        if self.target_due and both and TARGET not in self.told and (self.open or self.missed_at):
+            yield Mark(self.target_due, TARGET)
+        if self.limit_due and LIMIT not in self.told and (self.open or self.breached_at):
+            yield Mark(self.limit_due, LIMIT)
+
+    def _ahead(self, due_at: datetime) -> Iterator[Mark]:
+        if self.name == "UP":
+            nudges = (Mark(due_at - before, name) for name, before in NUDGES.items())
+            yield from (mark for mark in nudges if mark.at > self.started_at)
+        elif self.name in _WARNED and due_at > self.started_at:
+            span = elapsed(self.calendar, self.started_at, due_at)
+            for name, share in WARNINGS.items():
+                at = due(self.calendar, self.started_at, span * share).at if span * share else None
+                if at:
+                    yield Mark(min(at, due_at), name)
 
 
-def fold(events: Iterable[Happened], policies: Policies, now: datetime) -> Clock | None:
-    """Computes the first-response clock as it stands at ``now``; None before ``opened``.
-
-    A bot message never meets it: only ``replied`` does, which is recorded when the provider accepted a
-    person's public message (rule 3); ``reply_failed`` takes that reply back. Resolving cancels it (S5);
-    a breach is the instant the limit passed and is never erased (rules 8, 11).
-    """
-    clock: Clock | None = None
-    replies: dict[Any, datetime] = {}
-    tier, severity = "", 0
-    for event in events:
-        if event.kind == "opened":
-            tier, severity = event.data["tier"], event.data["severity"]
-            clock = _started(event, policies, tier)
-        if clock is None:
-            continue
-        clock = _passed(clock, event.occurred_at)
-        match event.kind:
-            case "severity_changed":
-                severity = event.data["to"]
-            case "replied":
-                replies.setdefault(event.data.get("delivery"), event.occurred_at)
-            case "reply_failed":
-                replies.pop(event.data.get("delivery"), None)
-            case "resolved":
-                clock = replace(clock, cancelled_at=clock.cancelled_at or event.occurred_at)
-        clock = replace(clock, met_at=min(replies.values(), default=None))
-        if event.kind in (
-            "severity_changed",
-            "reply_failed",
-        ):  # raised while it stood met: applies at the failure (S12)
-            clock = _rebased(clock, policies.first_response[(tier, severity)], event.occurred_at, policies)
-    return _passed(clock, now) if clock else None
-
-
-def _started(event: Happened, policies: Policies, tier: str) -> Clock:
-    promised = policies.first_response[(tier, event.data["severity"])]
-    start = event.occurred_at
-    return Clock("FR", policies.version, start, promised.target_due(start), start + promised.limit)
-
-
-def _passed(clock: Clock, now: datetime) -> Clock:
-    """Records the marks that lie before ``now``; answered exactly at the due is met (S13)."""
-    answered = min((at for at in (clock.met_at, clock.cancelled_at, now) if at), default=now)
-    if clock.missed_at is None and answered > clock.target_due:
+def passed(clock: Clock, now: datetime) -> Clock:
+    """Records the marks that lie before ``now``; met exactly at the due is in time (S13)."""
+    until = min((at for at in (clock.met_at, clock.cancelled_at) if at), default=now)
+    if clock.target_due and clock.missed_at is None and until > clock.target_due:
         clock = replace(clock, missed_at=clock.target_due)
-    if clock.breached_at is None and answered > clock.limit_due:
+    if clock.limit_due and clock.breached_at is None and until > clock.limit_due:
         clock = replace(clock, breached_at=clock.limit_due)
     return clock
 
 
-def _rebased(clock: Clock, promised: Target, at: datetime, policies: Policies) -> Clock:
-    """Takes the stricter of old and new from the original start; a new due already past becomes now + grace,
-    never later than the old due (rule 8, S8)."""
-    if clock.breached_at or clock.met_at:
+def rebased(clock: Clock, target: Target, at: datetime, grace: timedelta) -> Clock:
+    """The stricter of old and new from the original start, mark by mark; a new due already past becomes now + grace,
+    never later than the old (rule 8, S8). A breached clock stands as it is."""
+    if not clock.open or clock.breached_at:
         return clock
+    new = target.dues(clock.started_at)
 
-    def stricter(old: datetime, new: datetime) -> datetime:
-        return min(old, new if new > at else at + policies.grace)
+    def stricter(old: datetime | None, fresh: datetime) -> datetime:
+        fresh = fresh if fresh > at else at + grace
+        return min(old or fresh, fresh)
 
-    limit = stricter(clock.limit_due, clock.started_at + promised.limit)
-    target = min(limit, stricter(clock.target_due, promised.target_due(clock.started_at)))
-    moved = (target, limit) != (clock.target_due, clock.limit_due)
-    return replace(clock, target_due=target, limit_due=limit, reason="rebased" if moved else clock.reason)
+    limit = stricter(clock.limit_due, new.limit)
+    first = min(limit, stricter(clock.target_due, new.target))
+    if (first, limit) == (clock.target_due, clock.limit_due):
+        return clock
+    calendar = target.calendar if first != clock.target_due else clock.calendar
+    return replace(clock, target_due=first, limit_due=limit, calendar=calendar, reason="rebased", alarm=new.alarm)
+
+
+def reckoned(clock: Clock, target: Target, at: datetime, grace: timedelta) -> Clock:
+    """The dues anew from the original start, looser ones too: an explicit re-base (S19). A past one gets grace, a
+    breached clock stands."""
+    if not clock.open or clock.breached_at:
+        return clock
+    new: Dues = target.dues(clock.started_at)
+    limit = new.limit if new.limit > at else at + grace
+    first = min(limit, new.target if new.target > at else at + grace)
+    return replace(
+        clock, target_due=first, limit_due=limit, calendar=target.calendar, reason="rebased", alarm=new.alarm
+    )

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sla.calendars import HORIZON, compile, due
-from sla.policies import Policies, Target, written
+from sla.durations import written
+from sla.policies import Policies
+from sla.terms import Target
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -17,19 +19,20 @@ def doubts(policies: Policies, at: datetime) -> list[str]:
     """
     return [
         f"{tier} SEV{severity}: {doubt}"
-        for (tier, severity), promised in policies.first_response.items()
-        for doubt in _about(promised, at)
+        for (tier, severity), terms in policies.terms.items()
+        for doubt in _about(terms.first_response, at)
     ]
 
 
 def _about(promised: Target, at: datetime) -> Iterator[str]:
-    spans, target, limit = _spans(promised, at), written(promised.target), written(promised.limit)
+    limit = promised.limit or promised.target
+    spans = _spans(promised, at)
     if not _comes_first(promised, spans):
-        yield f"the target {target} on {promised.hours} never comes before the limit {limit}"
-    closed = next((gap for gap in _gaps(spans, at) if gap[1] - gap[0] >= promised.limit), None)
+        yield f"the target {written(promised.target)} on {promised.hours} never comes before the limit {written(limit)}"
+    closed = next((gap for gap in _gaps(spans, at) if gap[1] - gap[0] >= limit), None)
     if closed:
         first, last = (f"{moment.astimezone(promised.calendar.zone):%a %Y-%m-%d %H:%M}" for moment in closed)
-        yield f"the limit {limit} can pass without an open minute: {promised.hours} is shut {first} to {last}"
+        yield f"the limit {written(limit)} can pass without an open minute: {promised.hours} is shut {first} to {last}"
 
 
 def _spans(promised: Target, at: datetime) -> list[tuple[datetime, datetime]]:
@@ -39,9 +42,10 @@ def _spans(promised: Target, at: datetime) -> list[tuple[datetime, datetime]]:
 
 def _comes_first(promised: Target, spans: list[tuple[datetime, datetime]]) -> bool:
     """Most open time in a stretch as long as the limit lies in one that begins at an opening or ends at a close."""
-    starts = (start for opening, close in spans for start in (opening, close - promised.limit))
+    limit = promised.limit or promised.target
+    starts = (start for opening, close in spans for start in (opening, close - limit))
     found = ((start, due(promised.calendar, start, promised.target)) for start in starts)
-    return any(answer.at and not answer.alarm and answer.at < start + promised.limit for start, answer in found)
+    return any(answer.at and not answer.alarm and answer.at < start + limit for start, answer in found)
 
 
 def _gaps(spans: list[tuple[datetime, datetime]], at: datetime) -> Iterator[tuple[datetime, datetime]]:

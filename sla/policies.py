@@ -1,56 +1,73 @@
-"""The policy file: who is promised which first answer, by (tier, severity). Source: sla.md section 1."""
+"""The policy file: what we promise, by (tier, severity). Source: sla.md sections 1 and 2."""
 
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sla import calendar_form
-from sla.calendars import ALWAYS, Calendar, CalendarError, due
+from sla import batches, calendar_form, terms
+from sla.batches import Batches
+from sla.calendars import Calendar, CalendarError
+from sla.durations import PolicyError, duration
+from sla.terms import EXAMPLE, Target, Terms
 from sla.zones import zone
 
 TIERS = ("free", "pro", "agency")
 SEVERITIES = (1, 2, 3)
-_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
-_WRITTEN = (("h", 3600), ("min", 60))
-_ROW, _MARKS = {"tier", "severity", "calendar", "first_response"}, {"target", "limit"}
-_EXAMPLE = '[[policy]] tier = "agency", severity = 1, first_response = { target = "15 min", limit = "4 h" }'
-
-
-class PolicyError(ValueError):
-    """The policy file says something that cannot be kept; the message names the place and an example of right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """``target`` is told to the customer and runs on ``calendar``, whose name is ``hours``; ``limit`` is the
-    contract and elapsed time. On the always calendar target <= limit."""
-
-    target: timedelta
-    limit: timedelta
-    calendar: Calendar = ALWAYS
-    hours: str = "always"
-
-    def target_due(self, start: datetime) -> datetime:
-        """The least of the calendar's due and the limit (S1), aware UTC."""
-        at = due(self.calendar, start, self.target).at
-        assert at is not None  # only a pause leaves it open
-        return min(at, start + self.limit)
+_CLOCKS = {
+    "acknowledge_urgent": "10 s",
+    "acknowledge": "25 s",
+    "escalation_sev1": "5 min",
+    "escalation_sev2": "15 min",
+    "silence_margin": "5 min",
+    "silence_free": "24 h",
+    "holding": "30 min",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """One version of the whole policy. ``version`` is kept on every clock that was started under it."""
+    """One version of the whole policy; ``version`` is kept on every event and clock.
+
+    ``hotline`` are the terms inside a hotline window, whatever the severity. ``clocks`` holds the short fixed
+    times by their names in the file's ``[clocks]``.
+    """
 
     version: str
     support_zone: ZoneInfo
     grace: timedelta
-    first_response: Mapping[tuple[str, int], Target]
+    terms: Mapping[tuple[str, int], Terms]
+    hotline: Terms
+    batches: Batches
+    clocks: Mapping[str, timedelta]
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def promised(self, tier: str, severity: int, hotline: bool = False) -> Terms:
+        """The terms of a ticket; inside a hotline window those of the hotline."""
+        return self.hotline if hotline else self.terms[(tier, severity)]
+
+    def acknowledge(self, severity: int, hotline: bool = False) -> Target:
+        """The bot's receipt (ACK)."""
+        return Target(self.clocks["acknowledge_urgent" if severity == 1 or hotline else "acknowledge"])
+
+    def escalation(self, severity: int) -> Target | None:
+        """How soon an escalation is acknowledged (EACK); None for SEV3, which is never escalated."""
+        return Target(self.clocks[f"escalation_sev{severity}"]) if severity < SEVERITIES[-1] else None
+
+    def silence(self, tier: str, severity: int, hotline: bool = False) -> Target | None:
+        """The longest a SEV1 or SEV2 customer hears nothing: the update interval and a margin (sla.md section 2)."""
+        if severity == SEVERITIES[-1]:
+            return None
+        update = self.promised(tier, severity, hotline).update
+        if tier == TIERS[0] or update is None:
+            return Target(self.clocks["silence_free"])
+        return Target(update.target + self.clocks["silence_margin"], None, update.calendar, update.hours)
+
+
+Book = Callable[[str], Policies]  # the policy of a version
 
 
 def read(data: Mapping[str, Any], version: str) -> Policies:
@@ -61,28 +78,12 @@ def read(data: Mapping[str, Any], version: str) -> Policies:
         version=version,
         support_zone=support_zone,
         grace=duration(data.get("grace", "15 min"), "grace"),
-        first_response=_first_responses(data.get("policy", []), calendars),
+        terms=_rows(data.get("policy", []), calendars),
+        hotline=_hotline(data.get("hotline", {}), calendars),
+        batches=batches.read(data.get("batch", {}), support_zone),
+        clocks=_short(data.get("clocks", {})),
         calendars=calendars,
     )
-
-
-def duration(text: object, place: str) -> timedelta:
-    """Reads ``15 min``, ``4 h``, ``90 s`` or ``3 d``. Raises PolicyError for anything else and for zero."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d)", text) if isinstance(text, str) else None
-    if found is None or float(found[1]) == 0:
-        raise PolicyError(f'{place}: {text!r} is no duration above zero; write it like "15 min", "4 h" or "3 d"')
-    try:
-        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
-    except OverflowError as error:
-        raise PolicyError(f'{place}: {text!r:.40} is longer than a calendar; write it like "3 d"') from error
-
-
-def written(length: timedelta) -> str:
-    """A length as the policy file writes it: ``15 min``, ``24 h``."""
-    seconds = length.total_seconds()
-    size, unit = next(((size, unit) for unit, size in _WRITTEN if seconds % size == 0), (1, "s"))
-    number = seconds / size
-    return f"{int(number) if number.is_integer() else number} {unit}"
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -106,37 +107,45 @@ def _calendars(forms: Any, support_zone: str) -> dict[str, Calendar]:
     return found
 
 
-def _first_responses(rows: Any, calendars: Mapping[str, Calendar]) -> dict[tuple[str, int], Target]:
+def _rows(rows: Any, calendars: Mapping[str, Calendar]) -> dict[tuple[str, int], Terms]:
     if not isinstance(rows, list):
-        raise PolicyError(f"policy: each promise is a table under double brackets; example: {_EXAMPLE}")
-    found: dict[tuple[str, int], Target] = {}
+        raise PolicyError(f"policy: each promise is a table under double brackets; example: {EXAMPLE}")
+    found: dict[tuple[str, int], Terms] = {}
     for number, row in enumerate(rows, 1):
-        key, target = _first_response(row, f"policy {number}", calendars)
+        place = f"policy {number}"
+        key = _key(row, place)
         if key in found:
-            raise PolicyError(f"policy {number}: a second policy for {key[0]} SEV{key[1]}; keep one of them")
-        found[key] = target
+            raise PolicyError(f"{place}: a second policy for {key[0]} SEV{key[1]}; keep one of them")
+        found[key] = terms.read(row, place, calendars)
     missing = [f"{tier} SEV{severity}" for tier in TIERS for severity in SEVERITIES if (tier, severity) not in found]
     if missing:
-        raise PolicyError(f"no policy for {', '.join(missing)}; example: {_EXAMPLE}")
+        raise PolicyError(f"no policy for {', '.join(missing)}; example: {EXAMPLE}")
     return found
 
 
-def _first_response(row: Any, place: str, calendars: Mapping[str, Calendar]) -> tuple[tuple[str, int], Target]:
+def _key(row: Any, place: str) -> tuple[str, int]:
     try:
-        tier, severity, mark = row["tier"], row["severity"], row["first_response"]
-        target, limit = mark["target"], mark["limit"]
+        tier, severity = row["tier"], row["severity"]
     except (KeyError, TypeError) as error:
-        raise PolicyError(f"{place}: {error} is missing; example: {_EXAMPLE}") from error
+        raise PolicyError(f"{place}: {error} is missing; example: {EXAMPLE}") from error
     if tier not in TIERS or severity not in SEVERITIES:
-        raise PolicyError(f"{place}: unknown tier or severity {tier!r}, {severity!r}; example: {_EXAMPLE}")
-    unknown = sorted((set(row) - _ROW) | {f"first_response.{key}" for key in set(mark) - _MARKS})
-    if unknown:
-        raise PolicyError(f"{place}: unknown {', '.join(unknown)}; example: {_EXAMPLE}")
-    hours = row.get("calendar", "always")
-    if not isinstance(hours, str) or hours not in calendars:
-        known = ", ".join(sorted(calendars))
-        raise PolicyError(f"{place}: unknown calendar {hours!r}; the file knows {known}; example: {_EXAMPLE}")
-    spoken = Target(duration(target, f"{place} target"), duration(limit, f"{place} limit"), calendars[hours], hours)
-    if spoken.calendar.always and spoken.target > spoken.limit:
-        raise PolicyError(f"{place}: the target {target!r} lies past its limit {limit!r}; example: {_EXAMPLE}")
-    return (tier, severity), spoken
+        raise PolicyError(f"{place}: unknown tier or severity {tier!r}, {severity!r}; example: {EXAMPLE}")
+    return tier, severity
+
+
+def _hotline(table: Any, calendars: Mapping[str, Calendar]) -> Terms:
+    """``[hotline.promises]``: always open, whatever calendar the tier has; ``[hotline]`` itself is for ``oncall``."""
+    table = table.get("promises", {}) if isinstance(table, Mapping) else table
+    if not isinstance(table, Mapping):
+        raise PolicyError('hotline.promises: it is a table; example: [hotline.promises] update = "15 min"')
+    shipped = {"first_response": {"target": "5 min", "limit": "15 min"}, "update": "15 min"}
+    if "calendar" in table:
+        raise PolicyError("hotline.promises: unknown calendar; a hotline never closes, so leave it out")
+    return terms.read({**shipped, **table}, "hotline.promises", calendars)
+
+
+def _short(table: Any) -> dict[str, timedelta]:
+    if not isinstance(table, Mapping) or set(table) - set(_CLOCKS):
+        known = ", ".join(sorted(_CLOCKS))
+        raise PolicyError(f'clocks: it is a table of {known}; example: [clocks] acknowledge = "25 s"')
+    return {name: duration(table.get(name, shipped), f"clocks {name}") for name, shipped in _CLOCKS.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.desk import owning, people, replies
+from bot.desk import owning, people, promising, replies
 from bot.desk.asks import Ask, Command, Tap
 
 
@@ -29,6 +29,9 @@ COMMANDS: dict[str, Command] = {
     "unsend": Command(replies.unsend, "Take back the answer it replies to", needs_ticket=True),
     "me": Command(people.me, "Who I am here: roles, duty, tickets"),
     "role": Command(people.role, "Give or take a role", "@name engineer|privacy [off]", for_leads=True),
+    "next": Command(promising.next_update, "Promise the next update", "14:35", needs_ticket=True),
+    "wait": Command(promising.wait, "We wait for the customer", "[off]", needs_ticket=True),
+    "ledger": Command(promising.show_ledger, "The proof of every clock", needs_ticket=True),
     "help": Command(_help, "What can be done here"),
 }
 
@@ -37,4 +40,6 @@ COMMANDS: dict[str, Command] = {
 TAPS: dict[str, Callable[[Tap], str]] = {
     "take": owning.take,
     "resolve": owning.resolve,
+    "next": promising.next_tapped,
+    "send_draft": promising.draft_tapped,
 }

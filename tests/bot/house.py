@@ -18,7 +18,7 @@ from bot.claims import Database
 from bot.deliver import carry, claim
 from bot.desk import look_up
 from bot.directory import import_directory
-from bot.policy import read_policy
+from bot.policy import PolicyBook, read_policy
 from bot.remember import remember
 from bot.shell import Desk, Limits, Shell
 from channels.telegram import Telegram
@@ -27,6 +27,7 @@ from channels.twilio import Twilio
 from channels.twilio.channel import Account
 from channels.wire import Request, SendMedia, SendText
 from models import Base, Delivery, Member, Topic
+from models import Clock as Promise
 from tests.bot.recorder import NOON, Recorder, SteadyClock
 
 PUBLIC = "https://support.example.test"
@@ -49,14 +50,15 @@ _policy = cache(partial(read_policy, None))
 
 def open_shell(url: str, db: Database | None = None) -> Shell:
     """The program's parts on this database, with a clock and channels of ours."""
-    policy = _policy()
+    db, policy = db or Database(url), _policy()
     twilio = Recorder(Twilio(Account(SID, TOKEN, "https://api.twilio.com", PUBLIC)), "SM{}")
     groups = frozenset((GROUP, OTHER_GROUP))
     telegram = Recorder(Telegram(BotAccount(BOT, SECRET, "https://api.telegram.org", groups)), "{}")
     return Shell(
-        db=db or Database(url),
+        db=db,
         clock=SteadyClock(NOON),
         policies=policy.policies,
+        book=PolicyBook(db, policy),
         pace=policy.pace,
         hotline=policy.hotline,
         model=_model(),
@@ -261,6 +263,11 @@ class House:
 
     def last(self, model: type[Row]) -> Row:
         return self.rows(model)[-1]
+
+    def promise(self, name: str = "FR", ticket: int = 1) -> Promise:
+        """The newest stored clock of that name, the first answer if none is named."""
+        found = [row for row in self.rows(Promise) if (row.name, row.ticket_id) == (name, ticket)]
+        return max(found, key=lambda row: row.number)
 
     def delivery(self, number: int) -> Delivery:
         return next(row for row in self.rows(Delivery) if row.id == number)

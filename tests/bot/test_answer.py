@@ -122,7 +122,7 @@ def test_a_crash_is_tried_again_later_and_parked_after_three(house: House) -> No
 
 def test_a_crash_leaves_nothing_of_its_half_done_work(house: House) -> None:
     house.says("uploads fail")
-    crashing = replace(house.shell, policies=replace(house.shell.policies, first_response={}))
+    crashing = replace(house.shell, policies=replace(house.shell.policies, terms={}))
 
     assert answer(crashing) == 0
 

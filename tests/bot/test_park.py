@@ -21,8 +21,8 @@ def poison(house: House, *sids: str) -> None:
 
 def crashes(house: House) -> None:
     """Works with a program that has neither promises nor a pace, until it gives up."""
-    policies, pace = replace(house.shell.policies, first_response={}), cast("Any", None)
-    broken = House(replace(house.shell, policies=policies, pace=pace), house.numbers)
+    policies, pace = replace(house.shell.policies, terms={}), cast("Any", None)
+    broken = House(replace(house.shell, policies=policies, book=pace, pace=pace), house.numbers)
     for _ in range(8):
         broken.answers()
         house.clock.passes(5)

@@ -8,7 +8,7 @@ import pytest
 from bot import watch
 from bot.deliver import carry, claim
 from channels.wire import React, Receipt, SendText, TransportError
-from models import Clock, Delivery, Inbound, TicketEvent
+from models import Delivery, Inbound, TicketEvent
 from tests.bot.house import House, hours
 from tests.bot.recorder import NOON
 from tests.bot.test_answer import at_once
@@ -72,7 +72,7 @@ def test_whatever_the_order_of_reports_the_end_is_read(house: House, steps: Sequ
     row = house.delivery(delivery)
     assert (row.state, row.provider_id, row.fault) == ("read", "SM-reply", "")
     assert kinds(house).count("replied") == 1
-    assert (tick(house, written), house.one(Clock).state) == ("👍", "met")
+    assert (tick(house, written), house.promise().state) == ("👍", "met")
 
 
 @pytest.mark.parametrize("steps", list(permutations(BROKEN)), ids="-".join)
@@ -84,7 +84,7 @@ def test_whatever_the_order_a_failure_without_delivery_ends_as_failed_and_said(
     live(house, delivery, steps)
 
     assert house.delivery(delivery).state == "failed"
-    assert (tick(house, written), house.one(Clock).met_at) == ("👎", None)
+    assert (tick(house, written), house.promise().met_at) == ("👎", None)
     thread = house.topic().thread_id
     assert sum("NOT DELIVERED to Tolu" in text for text in house.shown(thread)) == 1
 
@@ -96,7 +96,7 @@ def test_a_delivery_told_before_or_after_a_failure_beats_it(house: House, steps:
     live(house, delivery, steps)
 
     assert house.delivery(delivery).state == "delivered"
-    assert (tick(house, written), house.one(Clock).state) == ("👌", "met")
+    assert (tick(house, written), house.promise().state) == ("👌", "met")
 
 
 def test_a_report_told_twice_changes_nothing_the_second_time(house: House) -> None:
@@ -115,13 +115,13 @@ def test_a_report_told_twice_changes_nothing_the_second_time(house: House) -> No
 def test_a_failure_after_acceptance_takes_the_answer_back_and_says_what_to_do(house: House) -> None:
     written, delivery = reply(house)
     live(house, delivery, (OURS, "sent"))
-    assert house.one(Clock).state == "met"
+    assert house.promise().state == "met"
 
     tell(house, delivery, "undelivered")
     house.works()
 
-    clock, row = house.one(Clock), house.delivery(delivery)
-    assert (clock.state, clock.met_at, clock.due_at) == ("running", None, clock.target_due)
+    clock, row = house.promise(), house.delivery(delivery)
+    assert (clock.state, clock.met_at, clock.due_at) == ("running", None, NOON + hours(7.5 / 60))
     assert (row.state, row.fault.split()[0]) == ("failed", "30007")
     notice = next(call for call in house.telegram.calls if isinstance(call, SendText) and "NOT DELIVERED" in call.text)
     assert notice.text.endswith("NOT DELIVERED to Tolu: the carrier filtered the text. Word it differently.")
@@ -137,9 +137,10 @@ def test_an_answer_taken_back_after_the_limit_is_a_breach_at_the_limit(house: Ho
 
     tell(house, delivery, "failed")
 
-    clock = house.one(Clock)
+    clock = house.promise()
     assert (clock.state, clock.breached_at) == ("breached", clock.limit_due)
-    assert clock.detected_at == NOON + hours(30)
+    watch.clocks(house.shell)
+    assert house.promise().detected_at == NOON + hours(30)
 
 
 def test_another_answer_meets_the_promise_that_the_first_one_lost(house: House) -> None:
@@ -150,7 +151,7 @@ def test_another_answer_meets_the_promise_that_the_first_one_lost(house: House) 
     house.writes("/r second try", house.topic().thread_id)
     house.works()
 
-    assert house.one(Clock).met_at == NOON + hours(1 / 60)
+    assert house.promise().met_at == NOON + hours(1 / 60)
 
 
 def test_a_report_for_another_sid_is_not_believed(house: House) -> None:
@@ -207,7 +208,7 @@ def test_a_refusal_at_once_is_said_and_never_ticked(house: House) -> None:
     assert house.delivery(delivery).fault == "21211 the number is not valid"
     assert tick(house, written) == "👎"
     assert "NOT DELIVERED to Tolu: the number is not valid." in house.shown(house.topic().thread_id)[-1]
-    assert (house.one(Clock).met_at, kinds(house).count("replied")) == (None, 0)
+    assert (house.promise().met_at, kinds(house).count("replied")) == (None, 0)
 
 
 def test_a_reply_in_pieces_is_ticked_by_its_worst_piece(house: House) -> None:
@@ -248,7 +249,7 @@ def test_the_bots_own_text_never_meets_the_promise_and_never_ticks(house: House)
     house.works()
 
     assert house.delivery(receipt.id).state == "read"
-    assert (house.one(Clock).met_at, kinds(house)) == (None, ["opened"])
+    assert (house.promise().met_at, kinds(house)) == (None, ["opened", "receipted"])
     assert not any(isinstance(call, React) for call in house.telegram.calls)
 
 

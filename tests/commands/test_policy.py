@@ -19,9 +19,6 @@ from tests.sla.test_calendars_policies import promises
 SHIPPED = resources.files("sla").joinpath("default.toml").read_text()
 OFFICE = {"zone": "Europe/Madrid", "days": {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
 ALWAYS = {"zone": "Europe/Madrid", "always": True}
-TABLE = SHIPPED.replace("severity = 2\n", 'severity = 2\ncalendar = "support"\n').replace(
-    "severity = 3\n", 'severity = 3\ncalendar = "support"\n'
-)
 
 
 def run(*arguments: str | Path, typed: bytes | None = None) -> Result:
@@ -56,14 +53,14 @@ def asked(start: Any = "2026-06-12T16:30:00+02:00", seconds: Any = 3600, **keys:
 
 
 def test_a_right_file_can_be_kept(tmp_path: Path) -> None:
-    result = checked(tmp_path, TABLE)
+    result = checked(tmp_path, SHIPPED)
 
     assert (result.exit_code, "warning:" in result.stdout) == (0, False)
     assert "9 promises, calendars always, support, 0 warnings" in result.stdout
 
 
 def test_a_promise_hardly_meant_is_warned_of_and_the_file_still_passes(tmp_path: Path) -> None:
-    result = checked(tmp_path, TABLE.replace('target = "10 h"', 'target = "20 h"'))
+    result = checked(tmp_path, SHIPPED.replace('target = "10 h"', 'target = "20 h"'))
 
     assert result.exit_code == 0
     assert "warning: free SEV2: the target 20 h on support never comes before the limit 24 h" in result.stdout
@@ -84,7 +81,7 @@ def test_a_promise_hardly_meant_is_warned_of_and_the_file_still_passes(tmp_path:
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path: Path, before: str, after: str, what: str) -> None:
-    result = checked(tmp_path, TABLE.replace(before, after, 1))
+    result = checked(tmp_path, SHIPPED.replace(before, after, 1))
 
     assert result.exit_code == 1
     assert "policy.toml: " in result.output
@@ -118,7 +115,7 @@ def test_an_explanation_speaks_both_zones_the_calendar_and_the_customers_languag
 
 def test_another_file_and_a_moment_with_offset_can_be_explained(tmp_path: Path) -> None:
     (tmp_path / "over.toml").write_text(
-        TABLE + '[calendars.support]\nopen = [["2026-01-01T10:00", "2026-01-01T12:00"]]\n'
+        SHIPPED + '[calendars.support]\nopen = [["2026-01-01T10:00", "2026-01-01T12:00"]]\n'
     )
     options = ["--tier", "pro", "--severity", "3", "--at", "2026-11-27T18:00Z", "--file", str(tmp_path / "over.toml")]
 

@@ -14,7 +14,7 @@ from sla import Clock, Happened, Policies, PolicyError, fold, read
 from sla.calendar_form import read as read_calendar
 from sla.calendars import due
 from sla.doubts import doubts
-from sla.policies import duration, written
+from sla.durations import duration, written
 from tests.sla.test_calendars import local
 
 SHIPPED = tomllib.loads(resources.files("sla").joinpath("default.toml").read_text())
@@ -36,17 +36,17 @@ POLICIES = read(promises(), "v1")
 
 
 def at(moment: datetime, *events: Happened, policies: Policies = POLICIES) -> Clock:
-    clock = fold(events, policies, moment)
+    clock = fold(events, lambda _: policies, moment).newest("FR")
     assert clock is not None
     return clock
 
 
 def opened(moment: datetime, tier: str = "agency", severity: int = 3) -> Happened:
-    return Happened("opened", moment, {"tier": tier, "severity": severity})
+    return Happened("opened", moment, moment, "customer", {"tier": tier, "severity": severity})
 
 
 def raised(moment: datetime, to: int) -> Happened:
-    return Happened("severity_changed", moment, {"to": to})
+    return Happened("severity_changed", moment, moment, "bot", {"to": to})
 
 
 def test_support_and_always_ship_and_support_runs_in_the_support_zone() -> None:
@@ -63,13 +63,15 @@ def test_a_calendar_of_the_file_replaces_the_one_that_ships_and_may_have_any_nam
     found = read(promises(calendars={"support": night, "tokyo": night}), "v1")
 
     assert found.calendars["support"] == found.calendars["tokyo"] == read_calendar(night)
-    assert found.first_response[("pro", 2)].calendar == read_calendar(night)
+    assert found.terms[("pro", 2)].first_response.calendar == read_calendar(night)
 
 
 def test_a_row_without_a_calendar_runs_on_elapsed_time() -> None:
-    start, promised = local("2026-11-28T03:00"), read(SHIPPED, "v1").first_response[("agency", 3)]
+    bare = {key: value for key, value in SHIPPED["policy"][8].items() if key != "calendar"}
+    policies = read(SHIPPED | {"policy": [*SHIPPED["policy"][:8], bare]}, "v1")
+    start, promised = local("2026-11-28T03:00"), policies.terms[("agency", 3)].first_response
 
-    assert (promised.hours, promised.target_due(start)) == ("always", start + 8 * HOUR)
+    assert (promised.hours, promised.dues(start).target) == ("always", start + 8 * HOUR)
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
@@ -171,11 +173,11 @@ moments = st.integers(0, 400 * 1440).map(lambda minutes: NOW + minutes * MINUTE)
 def test_every_target_is_the_least_of_calendar_and_limit_and_an_open_hour_lies_before_every_limit(
     start: datetime, tier: str, severity: int
 ) -> None:
-    promised = POLICIES.first_response[(tier, severity)]
+    promised = POLICIES.terms[(tier, severity)].first_response
 
     clock = at(start, opened(start, tier, severity))
 
-    assert clock.target_due == min(due(promised.calendar, start, promised.target).at or start, clock.limit_due)
+    assert clock.target_due == min(due(promised.calendar, start, promised.target).at or start, clock.limit_due or start)
     assert due(POLICIES.calendars["support"], start, HOUR).at <= start + 24 * HOUR  # type: ignore[operator]
 
 

@@ -1,0 +1,84 @@
+"""Promises to customers: the next update by a clock time, its nudges and the one holding message (sla.md section 3)."""
+
+from datetime import datetime
+
+from bot import alarms, ledger, outbox, tickets
+from bot.scene import Scene
+from bot.speak import kept, say, told_time, worded
+from channels.wire import Option, SendText
+from conversations.phrases import clock_time
+from models import Agent
+from sla import Clock
+
+
+def promise(scene: Scene, agent: Agent, due_at: datetime) -> str:
+    """A person names the next update: told to the customer; returns the echo in both zones."""
+    assert scene.ticket is not None
+    ledger.record(scene, "promised", scene.now, f"agent:{agent.id}", {"due_at": due_at.isoformat()})
+    say(scene, "next_update", {"by": told_time(scene, due_at)})
+    tickets.refresh(scene)
+    return f"#{scene.ticket.id}: next update by {echo(scene, due_at)}."
+
+
+def echo(scene: Scene, due_at: datetime) -> str:
+    """A moment in the support zone, and in the customer's where that is another."""
+    ours = scene.shell.policies.support_zone
+    here, there = (clock_time(due_at, scene.now, zone, "en") for zone in (ours, scene.zone))
+    return here if ours.key == scene.zone.key else f"{here} here, {there} for {scene.name or 'them'} ({scene.zone.key})"
+
+
+def nudge(scene: Scene, clock: Clock) -> None:
+    """A word to the people on it, with a draft that one tap sends."""
+    ticket = scene.ticket
+    if ticket is None or clock.limit_due is None or not clock.open:
+        return
+    due_at = clock_time(clock.limit_due, scene.now, scene.shell.policies.support_zone, "en")
+    owner = f" @{ticket.owner.username}" if ticket.owner and ticket.owner.username else ""
+    text = f"⏳{owner} #{ticket.id}: an update is promised by {due_at}. Ready to send:\n“{_draft(scene)}”"
+    options = (Option(f"v1:send_draft:{ticket.id}:{clock.number}", "Send it"),)
+    outbox.to_group(scene, SendText(str(scene.shell.desk.group), text, options=options))
+
+
+def send_draft(scene: Scene, agent: Agent) -> None:
+    """The draft, approved by a person, counts as theirs (S22), and its time is promised."""
+    text, due_at = _draft(scene), next_time(scene)
+    message = kept(scene, text, author="agent", agent_id=agent.id)
+    outbox.to_customer(scene, text, message)
+    ledger.record(scene, "promised", scene.now, f"agent:{agent.id}", {"due_at": due_at.isoformat()})
+    tickets.refresh(scene)
+
+
+def overdue(scene: Scene, clock: Clock) -> None:
+    """The promised moment passed: one honest holding message with a new time; a second in a row is forbidden."""
+    ticket = scene.ticket
+    assert ticket is not None
+    if clock.line == "held_over":
+        words = f"#{ticket.id}: the promised update did not come twice in a row. A person must write now."
+        alarms.raise_alarm(scene.shell, scene.session, alarm_key(ticket.id), words)
+        outbox.notice(scene, words)
+        return
+    hold(scene)
+    outbox.notice(scene, f"The promised update of #{ticket.id} did not come. The bot has asked for patience, once.")
+
+
+def hold(scene: Scene) -> None:
+    """The bot's holding message, and the new time it names."""
+    due_at = next_time(scene)
+    ledger.record(scene, "held_over", scene.now, "bot", {"due_at": due_at.isoformat()})
+    say(scene, "holding", {"by": told_time(scene, due_at)})
+
+
+def next_time(scene: Scene) -> datetime:
+    """When the next update is due, promised from now: by the terms of the ticket, else by the holding time."""
+    ticket, policies = scene.ticket, scene.shell.policies
+    assert ticket is not None
+    update = policies.promised(ticket.tier, ticket.severity, ledger.reckon(scene).hotline).update
+    return update.dues(scene.now).target if update else scene.now + policies.clocks["holding"]
+
+
+def alarm_key(ticket_id: int) -> str:
+    return f"promise:{ticket_id}"
+
+
+def _draft(scene: Scene) -> str:
+    return worded(scene, "draft_update", {"by": told_time(scene, next_time(scene))})

@@ -1,0 +1,63 @@
+"""Clocks and events as JSON, as the ledger shows them and the replay reads them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sla.clocks import Clock
+from sla.events import Happened
+
+_DUES = ("started_at", "target_due", "limit_due")
+_ENDS = ("met_at", "missed_at", "breached_at", "detected_at", "cancelled_at")
+_EXAMPLE = (
+    '{"kind": "opened", "occurred_at": "2026-11-28T14:02:00Z", "ingested_at": "2026-11-28T14:02:01Z", '
+    '"actor": "customer", "data": {"tier": "agency", "severity": 1}}'
+)
+
+
+class EventError(ValueError):
+    """An event cannot be read; the message says what is wrong and gives an example of right."""
+
+
+def dump(clock: Clock) -> dict[str, Any]:
+    """One clock; ``due_at`` is the moment whose passing breaches it, the target where nothing does."""
+    due_at = clock.limit_due or clock.target_due
+    return (
+        {"name": clock.name, "number": clock.number, "state": clock.state, "due_at": _iso(due_at)}
+        | {name: _iso(getattr(clock, name)) for name in (*_DUES, *_ENDS)}
+        | {
+            "pauses": [[_iso(begin), _iso(end)] for begin, end in clock.pauses],
+            "reason": clock.reason,
+            "outcome": clock.outcome if clock.name == "UP" else "",
+            "policy": clock.policy,
+            "calendar": clock.calendar.version,
+            "line": clock.line,
+            "alarm": clock.alarm,
+        }
+    )
+
+
+def happened(found: Any) -> Happened:
+    """An event of the form the ledger prints. Raises EventError."""
+    if not isinstance(found, Mapping):
+        raise EventError(f"an event is an object; example: {_EXAMPLE}")
+    kind, data = found.get("kind"), found.get("data") or {}
+    if not isinstance(kind, str) or not kind or not isinstance(data, Mapping):
+        raise EventError(f"kind and data are missing or of another form; example: {_EXAMPLE}")
+    occurred = _moment(found, "occurred_at")
+    ingested = _moment(found, "ingested_at") if found.get("ingested_at") else occurred
+    return Happened(kind, occurred, ingested, str(found.get("actor", "")), data, str(found.get("policy") or ""))
+
+
+def _moment(found: Mapping[str, Any], key: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(found.get(key)))
+    except ValueError as error:
+        raise EventError(f"{key}: {found.get(key)!r} is no moment; example: {_EXAMPLE}") from error
+    if moment.tzinfo is None:
+        raise EventError(f"{key}: {found[key]!r} has no offset; example: {_EXAMPLE}")
+    return moment
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
