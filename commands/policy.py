@@ -1,5 +1,6 @@
 """``flask policy``: is a policy file right, what would happen under it, and dues in bulk."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot import proof
 from bot.policy import read_policy
 from bot.shell import Shell
 from commands.moments import moment
 from conversations.phrases import books, clock_time, render
-from sla import Policies, PolicyError, Target, bulk
+from sla import Policies, PolicyError, Target, bulk, fold, ledger_json
 from sla.calendars import CalendarError, compile, due
 from sla.doubts import doubts
 from sla.durations import written
@@ -50,6 +52,21 @@ def due_(file: BinaryIO) -> None:
     """Answer dues in bulk: one JSON object a line of FILE (- for standard input), one out, in order."""
     for line in bulk.answered(file):
         click.echo(line)
+
+
+@policy.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--policy", "policy_file", type=_FILE, help="the policy to fold under; the one that ships when left out")
+@click.option("--now", help="the moment to look at, with an offset; that of the last event when left out")
+def replay(file: BinaryIO, policy_file: Path | None, now: str | None) -> None:
+    """Fold a ticket's events, one JSON object a line of FILE as `flask tickets ledger` prints them, into clocks."""
+    policies = _policies(policy_file)
+    try:
+        events = list(ledger_json.events(file))
+        at = ledger_json.moment(now, "--now") if now else events[-1].ingested_at if events else _EPOCH
+    except ledger_json.EventError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(proof.proven(events, fold(events, lambda _: policies, at)), indent=2, ensure_ascii=False))
 
 
 @policy.command()
@@ -140,7 +157,7 @@ def _receipt(case: Case) -> str:
     return render(case.language, phrase, {"by": by, "aid": case.category})
 
 
-def _policies(file: Path) -> Policies:
+def _policies(file: Path | None) -> Policies:
     """The file as the start reads it, the pace of the conversation too."""
     try:
         return read_policy(file).policies

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from bot import proof
 from bot.shell import Shell
 from models import Clock, Delivery, Message, Rating, Ticket, TicketEvent
 
@@ -54,6 +55,20 @@ def show(number: int, as_json: bool) -> None:
             raise click.ClickException(f"there is no ticket {number}; `flask tickets list --all` names them")
         facts = _facts(session, ticket)
     click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else _text(facts))
+
+
+@tickets.command("ledger")
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="as one JSON object")
+@with_appcontext
+def ledger(number: int, as_json: bool) -> None:
+    """Print the proof of every clock of a ticket: events, open hours, pauses, dues."""
+    shell: Shell = current_app.extensions["shell"]
+    with shell.db.reading() as session:
+        if session.get(Ticket, number) is None:
+            raise click.ClickException(f"there is no ticket {number}; `flask tickets list --all` names them")
+        found = proof.of(session, shell, number)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else proof.text(found))
 
 
 def _facts(session: Any, ticket: Ticket) -> dict[str, Any]:

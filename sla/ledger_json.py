@@ -1,6 +1,7 @@
 """Clocks and events as JSON, as the ledger shows them and the replay reads them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,26 +38,36 @@ def dump(clock: Clock) -> dict[str, Any]:
     )
 
 
-def happened(found: Any) -> Happened:
-    """An event of the form the ledger prints. Raises EventError."""
+def events(lines: Iterable[bytes]) -> Iterator[Happened]:
+    """The events of a file, one JSON object a line. Raises EventError naming the line."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield _happened(json.loads(line))
+            except (ValueError, KeyError) as error:
+                raise EventError(f"line {number}: {error}") from error
+
+
+def _happened(found: Any) -> Happened:
     if not isinstance(found, Mapping):
         raise EventError(f"an event is an object; example: {_EXAMPLE}")
     kind, data = found.get("kind"), found.get("data") or {}
     if not isinstance(kind, str) or not kind or not isinstance(data, Mapping):
         raise EventError(f"kind and data are missing or of another form; example: {_EXAMPLE}")
-    occurred = _moment(found, "occurred_at")
-    ingested = _moment(found, "ingested_at") if found.get("ingested_at") else occurred
+    occurred = moment(found.get("occurred_at"), "occurred_at")
+    ingested = moment(found["ingested_at"], "ingested_at") if found.get("ingested_at") else occurred
     return Happened(kind, occurred, ingested, str(found.get("actor", "")), data, str(found.get("policy") or ""))
 
 
-def _moment(found: Mapping[str, Any], key: str) -> datetime:
+def moment(text: object, place: str) -> datetime:
+    """An aware moment. Raises EventError."""
     try:
-        moment = datetime.fromisoformat(str(found.get(key)))
+        at = datetime.fromisoformat(str(text))
     except ValueError as error:
-        raise EventError(f"{key}: {found.get(key)!r} is no moment; example: {_EXAMPLE}") from error
-    if moment.tzinfo is None:
-        raise EventError(f"{key}: {found[key]!r} has no offset; example: {_EXAMPLE}")
-    return moment
+        raise EventError(f"{place}: {text!r} is no moment; example: {_EXAMPLE}") from error
+    if at.tzinfo is None:
+        raise EventError(f"{place}: {text!r} has no offset; example: {_EXAMPLE}")
+    return at
 
 
 def _iso(moment: datetime | None) -> str | None:

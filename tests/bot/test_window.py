@@ -8,7 +8,7 @@ from bot import watch
 from bot.shell import Shell
 from bot.templates import Templates
 from channels.wire import EditText, React, SendMedia, SendTemplate, SendText, TransportError
-from models import Address, Alarm, Clock, Conversation, Delivery
+from models import Address, Alarm, Conversation, Delivery
 from tests.bot.house import OURS, TOLU, House, hours
 from tests.bot.recorder import NOON
 
@@ -125,7 +125,7 @@ def test_an_answer_after_the_window_is_kept_and_a_template_goes_instead(template
         "A template with “Show my answer” goes to Tolu instead; the tap brings what is kept."
     ]
     assert ticks(templated, written) == ["✍"]
-    assert templated.one(Clock).met_at is None
+    assert templated.promise().met_at is None
 
 
 def test_one_template_serves_all_that_is_kept_and_the_tap_brings_it_in_order(templated: House) -> None:
@@ -143,7 +143,7 @@ def test_one_template_serves_all_that_is_kept_and_the_tap_brings_it_in_order(tem
     assert before == 1
     assert [call.text for call in went(templated)[1:]] == ["one", "two"]
     assert ticks(templated, first) == ["✍", "👀"]
-    assert templated.one(Clock).met_at == templated.clock.now()
+    assert templated.promise().met_at == templated.clock.now()
     assert said(templated, "back on WhatsApp") == ["ℹ️ Tolu is back on WhatsApp. The 2 texts that were kept go out now."]  # noqa: RUF001 (the sign is meant)
     assert said(templated, "Show my answer")[-1:] == said(templated, "It goes out with the rest")
 
@@ -181,13 +181,13 @@ def test_what_twilio_refuses_long_after_taking_it_is_kept_in_the_order_it_was_wr
     templated.writes("/r two", thread)
     templated.works()
     one, two = (row.id for row in templated.owed(channel="whatsapp"))
-    met = templated.one(Clock).met_at
+    met = templated.promise().met_at
 
     for number in (two, one):
         templated.reports(number, "undelivered", code="63016")
         templated.works()
     held = [row.payload["text"] for row in templated.owed(state="held")]
-    between = templated.one(Clock).met_at
+    between = templated.promise().met_at
     templated.says("hm")
     templated.works()
 
@@ -195,7 +195,7 @@ def test_what_twilio_refuses_long_after_taking_it_is_kept_in_the_order_it_was_wr
     assert sorted(held) == ["one", "two"]
     assert [call.text for call in went(templated) if isinstance(call, SendText)] == ["one", "two", "one", "two"]
     assert sum(isinstance(call, SendTemplate) for call in went(templated)) == 1
-    assert templated.one(Clock).met_at == NOON
+    assert templated.promise().met_at == NOON
     assert all(row.successor_id for row in templated.owed(state="failed"))
 
 
@@ -228,7 +228,7 @@ def test_a_refused_template_lets_the_text_go_by_sms(templated: House) -> None:
     assert texts == [(SMS, "+34910000000", "Yes, until 11:30."), (SMS, "+34910000000", "And one more.")]
     assert said(templated, "refused")[0].endswith("the template does not exist. It goes to Tolu by SMS instead.")
     assert ticks(templated, written)[-1] == "👀"
-    assert templated.one(Clock).met_at == templated.clock.now()
+    assert templated.promise().met_at == templated.clock.now()
     assert [alarm.key for alarm in templated.rows(Alarm)] == [f"template:{READY}"]
 
 

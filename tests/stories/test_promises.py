@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.support.databases import fresh
 from tests.support.people import Story
 from tests.support.stack import Stack, standing
+
+Json = dict[str, Any]
 
 SATURDAY = datetime(2026, 11, 28, 14, 32, tzinfo=UTC)
 
@@ -27,6 +30,13 @@ def later(stack: Stack, by: timedelta) -> None:
     """Moves the rehearsal clock on, for the product and the sandbox alike."""
     shows = datetime.fromisoformat(stack.sandbox.get("clock")["shows"])
     stack.sandbox.post("clock", shows=(shows + by).isoformat(), rate=1.0)
+
+
+def first_answer(stack: Stack, number: int) -> Json:
+    """The clock of the first answer, as the proof has it."""
+    proof = json.loads(stack.flask("tickets", "ledger", str(number), "--json"))
+    clock: Json = next(clock for clock in proof["clocks"] if clock["name"] == "FR")
+    return clock
 
 
 def test_a_promise_is_told_in_the_owners_zone_missed_breached_and_met_late(rehearsal: Stack) -> None:
@@ -49,8 +59,7 @@ def test_a_promise_is_told_in_the_owners_zone_missed_breached_and_met_late(rehea
     topic.writes("/r Mia, Lena here. Sorry you had to wait.")
     owner.hears("Lena here")
     topic.shows("first answer")
-    shown = json.loads(rehearsal.flask("tickets", "show", str(topic.number), "--json"))
-    (clock,) = shown["clocks"]
+    clock = first_answer(rehearsal, topic.number)
     assert clock["state"] == "met_late"
     assert clock["breached_at"] == clock["limit_due"]
     assert datetime.fromisoformat(clock["detected_at"]) > datetime.fromisoformat(clock["breached_at"])
@@ -67,5 +76,4 @@ def test_an_answer_in_time_keeps_the_promise(rehearsal: Stack) -> None:
 
     topic.shows("First answer:")
     later(rehearsal, timedelta(hours=5))
-    shown = json.loads(rehearsal.flask("tickets", "show", str(topic.number), "--json"))
-    assert shown["clocks"][0]["state"] == "met"
+    assert first_answer(rehearsal, topic.number)["state"] == "met"
