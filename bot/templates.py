@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from channels.wire import CUSTOMER_TAP, Channel, TransportError
 from conversations.phrases import books
 from sla import PolicyError
 
@@ -15,6 +16,15 @@ TAPS: Mapping[str, tuple[str, ...]] = {
     "closed": ("yes", "partly", "no"),
     "ask_same": ("still_broken", "something_new", "just_thanks"),
     "ask_stars": ("1", "2", "3", "4", "5"),
+}
+UNKNOWN = "20404"  # Twilio's code for what it does not have
+_IN_SESSION = 3  # quick replies without approval (twilio.com/docs/content/twilio-quick-reply)
+_STEPS = {
+    "pending": "wait for WhatsApp's review; until then kept texts go by SMS or wait for the customer",
+    "unsubmitted": "submit it for WhatsApp approval in the Twilio console, category utility",
+    "rejected": "change its text, submit it as a new one, and put the new SID into [templates]",
+    "paused": "WhatsApp paused it after complaints: use another one, or wait for it",
+    "disabled": "WhatsApp switched it off for good: make another one",
 }
 _EXAMPLE = f'{READY} = {{ en = "HX0123456789abcdef0123456789abcdef" }}'
 
@@ -51,3 +61,43 @@ def _languages(name: str, sids: Any) -> dict[str, str]:
         if not isinstance(sid, str) or not re.fullmatch(r"HX[0-9a-fA-F]{32}", sid):
             raise PolicyError(f"{where}: {sid!r} is no Content SID of Twilio; example: {_EXAMPLE}")
     return sids
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to say of one configured template; ``step`` is what to do next where it is not ``ok``."""
+
+    name: str
+    language: str
+    sid: str
+    ok: bool
+    words: str
+    step: str = ""
+
+
+def check(channel: Channel, templates: Templates) -> list[Verdict]:
+    """Asks Twilio for every configured template and its review; makes network calls, one or two each."""
+    rows = [(name, language, sid) for name, named in templates.sids.items() for language, sid in named.items()]
+    return [Verdict(name, language, sid, *_judged(channel, name, sid)) for name, language, sid in rows]
+
+
+def _judged(channel: Channel, name: str, sid: str) -> tuple[bool, str, str]:
+    try:
+        found = channel.review(sid)
+    except TransportError as error:
+        if error.code == UNKNOWN:
+            return False, "unknown: Twilio has no template under this SID", "correct the SID in [templates]"
+        return False, f"could not be asked: {error}", "try again; `flask doctor` looks at the account"
+    wanted = tuple(CUSTOMER_TAP + key for key in TAPS[name])
+    if not set(wanted) <= set(found.taps):
+        has = ", ".join(filter(None, found.taps)) or "none"
+        return False, f"wrong: its buttons have the ids {has}", f"make one whose buttons have {', '.join(wanted)}"
+    if found.state in ("approved", "rejected", "paused", "disabled"):
+        reason = f": {found.reason}" if found.reason else ""
+        return found.state == "approved", found.state + reason, _STEPS.get(found.state, "")
+    if name != READY:
+        crowded = found.kind == "twilio/quick-reply" and len(found.taps) > _IN_SESSION
+        step = "list the choices instead (twilio/list-picker)" if crowded else ""
+        return not crowded, "needs no approval within the 24 hours", step
+    state = "unsubmitted" if found.state == "unsubmitted" else "pending"
+    return False, state, _STEPS[state]

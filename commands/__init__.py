@@ -12,6 +12,7 @@ from commands.policy import policy
 from commands.release import release
 from commands.shoots import shoots
 from commands.studios import studios
+from commands.templates import templates
 from commands.tickets import tickets
 
 GROUPS = (
@@ -27,5 +28,6 @@ GROUPS = (
     release,
     shoots,
     studios,
+    templates,
     tickets,
 )

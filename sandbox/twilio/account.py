@@ -138,14 +138,17 @@ class Account:
         return number
 
     def put_content(self, row: Json) -> None:
-        """Adds a template; ``approval`` is its review's state, and without ``types`` all that changes."""
+        """Adds a template; ``approval`` is its review's state with its ``reason``, and without ``types`` all that
+        changes."""
         kept, state = dict(row), row.get("approval")
         kept.pop("approval", None)
+        kept.pop("reason", None)
         if "types" in kept:
             self.contents[kept["sid"]] = kept
         if state is not None:
             fresh = {"name": kept["sid"], "category": "UTILITY", "rejection_reason": ""}
-            self.approvals.setdefault(kept["sid"], fresh)["status"] = state
+            told = {"status": state, "rejection_reason": str(row.get("reason", ""))}
+            self.approvals[kept["sid"]] = self.approvals.get(kept["sid"], fresh) | told
 
     def number_of(self, address: str) -> Number | None:
         return self.numbers.get(address.removeprefix("whatsapp:"))

@@ -136,7 +136,7 @@ def standing(
     public = f"http://127.0.0.1:{_free_port()}"
     clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
     with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
-        policy = _quicker(directory, budgets, bursts)
+        policy = quicker(directory, budgets, bursts)
         environment = _environment(database_url, public, sandbox.base) | {"POLICY_FILE": policy} | extra
         stack = Stack(sandbox, environment, directory)
         try:
@@ -150,7 +150,7 @@ def standing(
                 stack.stop(name)
 
 
-def _quicker(directory: Path, budgets: str, bursts: tuple[str, str]) -> str:
+def quicker(directory: Path, budgets: str = GENEROUS, bursts: tuple[str, str] = ("2 s", "5 s")) -> str:
     """The policy that ships, with bursts that end sooner, so that a suite of stories stays short."""
     text = (ROOT / "sla" / "default.toml").read_text()
     if budgets != SHIPPED:
