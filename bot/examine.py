@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import media
+from bot import media, templates
 from bot.alarms import standing
 from bot.shell import Shell
 from channels.findings import Expected, Finding
@@ -42,6 +42,8 @@ def legs(shell: Shell) -> dict[str, Leg]:
         channel = shell.channels.get(name)
         if channel is not None:
             found[name] = partial(_channel, shell, channel)
+    if "twilio" in shell.channels and shell.templates.sids:
+        found["templates"] = partial(_templates, shell)
     return found
 
 
@@ -153,6 +155,11 @@ def _clock(shell: Shell) -> list[Finding]:
         )
         found.append(Finding("rehearsal clock", True, words))
     return found
+
+
+def _templates(shell: Shell) -> list[Finding]:
+    verdicts = templates.check(shell.channels["twilio"], shell.templates)
+    return [Finding(f"template {one.name} {one.language}", one.ok, one.words, one.step) for one in verdicts]
 
 
 def _channel(shell: Shell, channel: Channel) -> list[Finding]:

@@ -22,8 +22,8 @@ def follow(scene: Scene, row: Delivery, successor: Delivery | None) -> None:
 
 def again(row: Delivery, **facts: Any) -> Delivery:
     """The same call as a fresh row; ``facts`` are columns it does not share."""
-    copied = ("kind", "channel", "destination", "thread", "lane", "payload", "message_id", "ticket_id", "created_at")
-    fresh = Delivery(**{**{name: getattr(row, name) for name in copied}, **facts})
+    copied = ("kind", "channel", "destination", "sender", "thread", "lane", "payload", "message_id", "ticket_id")
+    fresh = Delivery(**{**{name: getattr(row, name) for name in (*copied, "created_at")}, **facts})
     fresh.sender = fresh.payload.get("sender", "")
     return fresh
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.wire import CUSTOMER_TAP, Channel, TransportError
+from channels.protocol import Channel
+from channels.wire import CUSTOMER_TAP, TransportError
 from conversations.phrases import books
 from sla import PolicyError
 

@@ -85,8 +85,9 @@ def show(scene: Scene) -> None:
         template.state = "superseded"
     rows = _held(scene)
     for row in rows:
-        payload = {**row.payload, "sender": scene.conversation.our_address or row.payload["sender"]}
-        successors.follow(scene, row, successors.again(row, payload=payload))
+        ours = scene.conversation.our_address or row.sender
+        fresh = successors.again(row, sender=ours, payload={**row.payload, "sender": ours})
+        successors.follow(scene, row, fresh)
         row.state = "superseded"
     if scene.address.stopped_at is None:
         kept = "What was kept goes" if len(rows) == 1 else f"The {len(rows)} texts that were kept go"

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from bot.alarms import raise_alarm
 from bot.examine import legs
+from bot.shell import Shell
+from bot.templates import Templates
 from channels.findings import Finding
+from channels.meanings import Review
 from channels.wire import TransportError
 from models import Inbound, Media, Worker
 from tests.bot.house import House
@@ -69,3 +72,16 @@ def test_webhooks_set_aside_and_standing_alarms_are_broken_legs(house: House) ->
 
     assert (found["inbox"].ok, found["inbox"].words) == (False, "0 webhooks waiting, 1 set aside")
     assert (found["alarms"].ok, found["alarms"].words) == (False, "1 standing: no_worker")
+
+
+def test_each_configured_template_is_a_leg_and_none_is_none(house: House) -> None:
+    sids = {"answer_ready": {"en": "HX1", "es": "HX2"}}
+    templated = House(Shell(**{**vars(house.shell), "templates": Templates(sids)}))
+    house.twilio.reviews["HX1"] = Review("twilio/quick-reply", "approved", taps=("say:show_answer",))
+    house.twilio.reviews["HX2"] = TransportError("no", code="20404")
+
+    found = looked(templated, "templates")
+
+    assert [finding.ok for finding in found.values()] == [True, False]
+    assert found["template answer_ready es"].next == "correct the SID in [templates]"
+    assert "templates" not in legs(house.shell)
