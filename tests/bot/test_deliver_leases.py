@@ -222,8 +222,9 @@ def test_a_topic_that_cannot_be_opened_leaves_its_lines_in_the_group_under_the_n
     house.says("", CHARLIE, media=("one",))
     house.works()
 
-    alarm, *shown = house.shown(None)
-    assert alarm.startswith("🚨 The group refuses what Backstop posts: the bot lacks a right in the group.")
+    alarm = "🚨 The group refuses what Backstop posts: the bot lacks a right in the group."
+    shown = [text for text in house.shown(None) if not text.startswith(alarm)]
+    assert len(house.shown(None)) == len(shown) + 1
     assert shown[0].startswith("#1 <b>")
     assert shown[1:] == ["#1 Charlie: it stops at 40%", "[picture] #1 "]
     assert house.one(Topic).card_id is not None
