@@ -38,7 +38,7 @@ def tick(scene: Scene, message: Message) -> None:
     """Shows how far the whole reply got: of several pieces the worst, nothing before all are accepted."""
     scene.session.flush()
     states = [row.state for row in standing(scene, message)]
-    worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0))
+    worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0), default="")
     chat, _, number = message.origin.partition("/")
     if number and worst in _TICKS:
         outbox.react(scene, chat, int(number), _TICKS[worst])
@@ -48,4 +48,12 @@ def standing(scene: Scene, message: Message) -> list[Delivery]:
     """The deliveries that carry this message; one whose place another of them took no longer counts."""
     pieces = select(Delivery).where(Delivery.message_id == message.id, Delivery.kind.in_(CARRIERS))
     rows = {row.id: row for row in scene.session.scalars(pieces) if not row.thread.startswith("topic:")}
-    return [row for row in rows.values() if row.successor_id not in rows and row.state != "superseded"]
+    return [row for row in rows.values() if row.state != "superseded" and not _replaced(row, rows)]
+
+
+def _replaced(row: Delivery, rows: dict[int, Delivery]) -> bool:
+    """Whether a row that stands goes on from this one, over however many that were superseded on the way."""
+    following = rows.get(row.successor_id or 0)
+    while following is not None and following.state == "superseded":
+        following = rows.get(following.successor_id or 0)
+    return following is not None

@@ -214,6 +214,24 @@ def test_a_refusal_told_after_they_wrote_again_sends_it_again(templated: House) 
     assert templated.owed(state="held") == []
 
 
+def test_what_was_delivered_in_spite_of_the_refusal_is_not_sent_again(templated: House) -> None:
+    thread = templated.opened()
+    written = templated.writes("/r one", thread)
+    templated.works()
+    number = templated.owed(channel="whatsapp")[0].id
+    templated.reports(number, "undelivered", code="63016")
+    templated.works()
+
+    templated.reports(number, "delivered")
+    templated.works()
+    templated.says("thanks")
+    templated.works()
+
+    assert [call.text for call in went(templated) if isinstance(call, SendText)] == ["one"]
+    assert ticks(templated, written)[-1] == "👌"
+    assert templated.one(Clock).met_at == NOON
+
+
 def test_a_refused_template_lets_the_text_go_by_sms(templated: House) -> None:
     by_sms(templated)
     thread = late(templated)

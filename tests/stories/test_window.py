@@ -51,8 +51,9 @@ def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
             with open(quicker(directory)) as shipped:
                 policy.write_text(shipped.read() + TEMPLATES)
             settings = {"telegram": {"flood_limits": False}, "twilio": {"contents": CONTENTS}}
-            url, files = fresh(kind, directory), {"CLOCK_FILE": str(clock), "POLICY_FILE": str(policy)}
-            return open_ones.enter_context(standing(directory, url, settings, UNKNOWN_SECONDS="1", **files))
+            url = fresh(kind, directory)
+            whole = standing(directory, url, settings, CLOCK_FILE=str(clock), POLICY_FILE=str(policy))
+            return open_ones.enter_context(whole)
 
         yield started
 
