@@ -6,7 +6,7 @@ import pytest
 
 from bot import watch
 from channels.wire import SendMedia, SendText, TransportError
-from models import Address, Clock, Delivery
+from models import Address, Delivery
 from tests.bot.house import TOLU, House
 from tests.bot.test_settle import tick
 
@@ -55,7 +55,7 @@ def test_what_whatsapp_refuses_for_good_goes_by_sms_at_once_and_the_topic_says_s
         "+34910000000",
     )
     assert said(house, "NOT DELIVERED to Tolu: this address is not on WhatsApp. It goes to Tolu by SMS instead.")
-    assert (tick(house, message), house.one(Clock).met_at) == ("👀", house.clock.now())
+    assert (tick(house, message), house.promise().met_at) == ("👀", house.clock.now())
 
 
 def test_when_every_channel_refuses_the_topic_says_what_to_do(house: House) -> None:
@@ -68,7 +68,7 @@ def test_when_every_channel_refuses_the_topic_says_what_to_do(house: House) -> N
     assert [row.state for row in carried(house)] == ["failed", "failed"]
     assert said(house, "NOT DELIVERED")[-1].endswith("the number cannot receive SMS. Correct it in the directory.")
     assert all(row.successor_id for row in carried(house))
-    assert (tick(house, message), house.one(Clock).met_at) == ("👎", None)
+    assert (tick(house, message), house.promise().met_at) == ("👎", None)
 
 
 def test_a_chat_they_wrote_in_is_tried_before_sms(house: House) -> None:

@@ -229,7 +229,7 @@ def test_what_was_delivered_in_spite_of_the_refusal_is_not_sent_again(templated:
 
     assert [call.text for call in went(templated) if isinstance(call, SendText)] == ["one"]
     assert ticks(templated, written)[-1] == "👌"
-    assert templated.one(Clock).met_at == NOON
+    assert templated.promise().met_at == NOON
 
 
 def test_a_refused_template_lets_the_text_go_by_sms(templated: House) -> None:
