@@ -26,6 +26,7 @@ def assemble(settings: Settings | None = None) -> Shell:
     except PolicyError as error:
         raise SettingsError(f"POLICY_FILE {error}") from error
     database = Database(settings.database_url)
+    groups = {chat for chat in (settings.telegram_agent_chat_id, settings.telegram_lead_chat_id) if chat}
     return Shell(
         db=database,
         clock=Clock(database, settings.clock_file),
@@ -35,12 +36,12 @@ def assemble(settings: Settings | None = None) -> Shell:
         hotline=policy.hotline,
         budgets=policy.budgets,
         model=triage.load(),
-        channels=_channels(settings),
+        channels=_channels(settings, groups),
         senders={
             "whatsapp": settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}",
             "sms": settings.twilio_sms_from,
         },
-        desk=Desk(settings.telegram_agent_chat_id),
+        desk=Desk(settings.telegram_agent_chat_id, groups),
         limits=Limits(
             lease=settings.lease_seconds,
             settle_unknown=settings.unknown_seconds,
@@ -54,7 +55,7 @@ def assemble(settings: Settings | None = None) -> Shell:
     )
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
+def _channels(settings: Settings, groups: set[int]) -> dict[str, Channel]:
     """Channels without credentials are off; each says so once."""
     log, found = structlog.get_logger(), dict[str, Channel]()
     if settings.twilio:
@@ -73,13 +74,12 @@ def _channels(settings: Settings) -> dict[str, Channel]:
         from channels.telegram import Telegram  # noqa: PLC0415
         from channels.telegram.channel import Account as BotAccount  # noqa: PLC0415
 
-        group = settings.telegram_agent_chat_id
         found["telegram"] = Telegram(
             BotAccount(
                 settings.telegram_bot_token,
                 settings.telegram_webhook_secret,
                 settings.telegram_api_base,
-                frozenset(filter(None, (group, settings.telegram_lead_chat_id))),
+                groups,
                 settings.provider_timeout_seconds,
             )
         )

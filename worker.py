@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, buckets, desk, hotline, watch
+from bot import alarms, buckets, desk, groups, hotline, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.reconcile import Reconciler
@@ -44,6 +44,8 @@ class Ticker:
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
+        groups.load(shell)
+        self._every(2.0, "groups", partial(groups.follow, shell))
         watch.beat(shell, name)
         self._every(2.0, "beat", partial(watch.beat, shell, name))
         self._every(3600.0, "tidy", partial(buckets.tidy, shell))

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import amend, desk, hear, reactions, settle, turns
+from bot import amend, desk, groups, hear, reactions, settle, turns
 from bot.desk.rights import Unsure
 from bot.park import park
 from bot.shell import Shell
@@ -24,6 +24,7 @@ from conversations.events import (
     Reported,
     Unused,
 )
+from conversations.group_events import BotChanged, GroupMoved, TopicClosed
 from models import Inbound
 from triage import Facts, Triage, classify
 
@@ -94,6 +95,18 @@ def _act(shell: Shell, session: Session, row: Inbound, parsed: Parsed, triage: T
             return desk.tapped(shell, session, parsed)
         case MemberChanged():
             return desk.changed(shell, session, parsed)
+        case _:
+            return _of_group(shell, session, parsed)
+
+
+def _of_group(shell: Shell, session: Session, parsed: GroupMoved | BotChanged | TopicClosed | Unused) -> str:
+    match parsed:
+        case GroupMoved(chat, to):
+            return groups.moved(shell, session, chat, to)
+        case BotChanged():
+            return groups.bot_changed(shell, session, parsed)
+        case TopicClosed():
+            return groups.topic_closed(session, parsed)
         case Unused(reason):
             return reason
 

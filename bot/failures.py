@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, card, outbox, reach, successors, tickets, window
+from bot import attachments, outbox, reach, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.scene import Scene
 from bot.shell import Shell
@@ -112,8 +112,7 @@ def _is_second(scene: Scene, row: Delivery) -> bool:
 def _in_group(scene: Scene, row: Delivery, meaning: Meaning, code: str) -> None:
     """A deleted topic is opened anew with all that waited; a refused line goes to the group itself, then an alarm."""
     if code == "topic_gone" and row.thread.startswith("topic:") and scene.ticket:
-        name, text = card.topic_name(scene, scene.ticket), card.card(scene, scene.ticket)
-        successors.renew_topic(scene, row, name, text, card.buttons(scene.ticket))
+        successors.renew_topic(scene, row)
     elif row.kind == "SendAlbum":
         attachments.apart(scene, row)
     elif row.kind == "SendMedia":

@@ -18,6 +18,7 @@ from channels.wire import (
     Fetch,
     Option,
     React,
+    ReopenTopic,
     SendMedia,
     SendTemplate,
     SendText,
@@ -118,8 +119,17 @@ def to_group(
     topic = topic_of(scene)
     if topic is None:
         return None
+    if topic.closed and topic.thread_id is not None:
+        topic.closed = False
+        _queue_in_topic(scene, topic, ReopenTopic(str(topic.chat_id), topic.thread_id))
     if isinstance(call, SendText | SendMedia):
         call = replace(call, thread=topic.thread_id)
+    row = _queue_in_topic(scene, topic, call, channel)
+    row.message_id = message.id if message else None
+    return row
+
+
+def _queue_in_topic(scene: Scene, topic: Topic, call: Call, channel: str = "telegram") -> Delivery:
     return queue(
         scene,
         call,
@@ -127,7 +137,6 @@ def to_group(
         destination=str(topic.chat_id) if channel == "telegram" else "files",
         thread=f"topic:{topic.ticket_id}",
         lane=Lane.TO_GROUP,
-        message_id=message.id if message else None,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import attachments, buckets, failures, lanes, media, tickets
+from bot import attachments, buckets, failures, groups, lanes, media, tickets
 from bot.alarms import clear_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
@@ -113,6 +113,10 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     """Back-off on the row; a permanent refusal is failed at once and said."""
     now = shell.clock.real()
     row.fault = f"{error.code} {error}".strip()
+    if error.code.startswith("migrated:"):
+        groups.moved(shell, session, int(row.destination), int(error.code.removeprefix("migrated:")))
+        row.state, row.lease_until, row.retry_at = "queued", None, None
+        return
     late = (now - (row.begun_at or now)).total_seconds() > shell.limits.give_up
     if (error.permanent and not _must_arrive(row)) or late:
         failures.fail(scene, row, _meaning(shell, row, error), error.code)

@@ -18,9 +18,29 @@ from triage import Model
 
 @dataclass(frozen=True)
 class Desk:
-    """Where the agents sit: ``group`` is the chat id of their forum group, None when Telegram is off."""
+    """Where the agents sit. ``configured`` is the chat id of their forum group, None when Telegram is off; ``known``
+    are the ids of all agent groups, and ``moved`` where groups have gone to, as far as this process has learnt."""
 
-    group: int | None = None
+    configured: int | None = None
+    known: set[int] = field(default_factory=set)
+    moved: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def group(self) -> int | None:
+        """The group as it now is."""
+        now = self.configured
+        while now in self.moved:
+            now = self.moved[now]
+        return now
+
+    def learn(self, old: int, new: int) -> None:
+        """A group has moved; a move back would have no end and is not believed."""
+        now: int | None = new
+        while now in self.moved:
+            now = self.moved[now]
+        if now != old:
+            self.moved[old] = new
+            self.known.add(new)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import outbox, topics
+from bot import card, outbox, topics
 from bot.scene import Scene
-from channels.wire import Fetch, Option, SendMedia, SendText, from_json
+from channels.wire import Fetch, SendMedia, SendText, from_json
 from conversations.events import Media
-from models import Address, Delivery, Topic
+from models import Address, Delivery
 
 
 def follow(scene: Scene, row: Delivery, successor: Delivery | None) -> None:
@@ -28,22 +28,26 @@ def again(row: Delivery, **facts: Any) -> Delivery:
     return fresh
 
 
-def renew_topic(scene: Scene, gone: Delivery, name: str, card: str, buttons: tuple[Option, ...]) -> None:
-    """A new topic for a ticket whose topic was deleted: its card first, then every line that had not arrived."""
-    topic = scene.session.get(Topic, scene.ticket.id) if scene.ticket else None
-    if topic is None:
-        return
-    waiting = select(Delivery).where(
-        Delivery.thread == gone.thread, Delivery.id > gone.id, Delivery.state.in_(("queued", "unknown"))
-    )
-    lines = [gone, *scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())]
-    scene.session.delete(topic)
-    scene.session.flush()
-    topics.open_topic(scene, name, card, buttons)
+def renew_topic(scene: Scene, gone: Delivery | None = None) -> None:
+    """A new topic for a ticket: its card, what was said so far, then every line that had not arrived."""
+    ticket = scene.ticket
+    assert ticket is not None
+    waiting = select(Delivery).where(Delivery.thread == f"topic:{ticket.id}", Delivery.state.in_(("queued", "unknown")))
+    rows = scene.session.scalars(waiting.order_by(Delivery.id).with_for_update())
+    lines = [*([gone] if gone else []), *(row for row in rows if row is not gone)]
+    known = outbox.topic_of(scene)
+    if known is not None:
+        scene.session.delete(known)
+        scene.session.flush()
+    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    topics.tell_history(scene, {line.message_id for line in lines})
     for line in lines:
         line.state = "superseded"
-        if line.kind != "OpenTopic" and line.coalesce_key != outbox.card_key(topic.ticket_id):
-            scene.session.add(again(line, payload=_without(line, "thread")))
+        if line.kind not in ("OpenTopic", "ReopenTopic") and line.coalesce_key != outbox.card_key(ticket.id):
+            where = str(scene.shell.desk.group) if line.channel == "telegram" and line.kind != "Fetch" else ""
+            moved = {"destination": where or line.destination}
+            payload = {**_without(line, "thread"), **({"to": where} if where else {})}
+            scene.session.add(again(line, payload=payload, **moved))
 
 
 def past_topic(scene: Scene, refused: Delivery) -> None:

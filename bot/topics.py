@@ -1,10 +1,15 @@
-"""A ticket's topic: opened with its card."""
+"""A ticket's topic: opened with its card, and with what was said if it is not the first."""
+
+from sqlalchemy import select
 
 from bot import outbox
 from bot.lanes import Lane
 from bot.scene import Scene
 from channels.wire import OpenTopic, Option, SendText
-from models import Topic
+from conversations.phrases import clock_time
+from models import Agent, Message, Topic
+
+_HISTORY = 3500  # characters, of what Telegram takes in one message
 
 
 def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) -> None:
@@ -18,3 +23,27 @@ def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) 
     outbox.queue(scene, OpenTopic(str(group), name[:128]), **common)
     card_call = SendText(str(group), card, options=buttons, html=True)
     outbox.queue(scene, card_call, coalesce_key=outbox.card_key(ticket.id), **common)
+
+
+def tell_history(scene: Scene, waiting: set[int | None]) -> None:
+    """What was said in a topic that is gone, in one message; ``waiting`` comes again by itself."""
+    ticket = scene.ticket
+    said = select(Message).where(Message.ticket_id == (ticket and ticket.id), Message.author != "bot")
+    lines = [
+        _told(scene, message)
+        for message in scene.session.scalars(said.order_by(Message.id))
+        if message.id not in waiting and message.text != (ticket and ticket.words)
+    ]
+    if lines:
+        words = "\n".join(lines)
+        kept = words if len(words) <= _HISTORY else f"...{words[-_HISTORY:]}"
+        outbox.to_group(scene, SendText(str(scene.shell.desk.group), f"So far in this ticket:\n{kept}", silent=True))
+
+
+def _told(scene: Scene, message: Message) -> str:
+    at = clock_time(message.occurred_at, scene.now, scene.shell.policies.support_zone, "en")
+    agent = scene.session.get(Agent, message.agent_id) if message.agent_id else None
+    name = agent.name if agent else "an agent"
+    who = {"customer": scene.name or "Customer", "note": f"{name} (note)"}.get(message.author, name)
+    media = " ".join(f"[{entry['kind']}]" for entry in message.media)
+    return f"{at} {who}: {message.text} {media}".rstrip()

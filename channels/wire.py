@@ -138,6 +138,14 @@ class OpenTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenTopic:
+    """Open a topic again that somebody closed."""
+
+    to: str
+    thread: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditText:
     """Replace the text and buttons of a message of ours, or the words under its picture (``caption``)."""
 
@@ -181,7 +189,19 @@ class Fetch:
     media: Media
 
 
-Call = SendText | SendTemplate | SendMedia | SendAlbum | OpenTopic | EditText | Delete | React | AnswerTap | Fetch
+Call = (
+    SendText
+    | SendTemplate
+    | SendMedia
+    | SendAlbum
+    | OpenTopic
+    | ReopenTopic
+    | EditText
+    | Delete
+    | React
+    | AnswerTap
+    | Fetch
+)
 _CALLS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Call)}
 
 

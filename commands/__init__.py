@@ -3,6 +3,7 @@
 from commands.alarms import alarms
 from commands.audit import audit
 from commands.database import db
+from commands.desk import desk
 from commands.doctor import doctor
 from commands.hotline import hotline
 from commands.inbox import inbox
@@ -19,6 +20,7 @@ GROUPS = (
     alarms,
     audit,
     db,
+    desk,
     doctor,
     hotline,
     inbox,

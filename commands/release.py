@@ -6,6 +6,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from bot.desk.registry import menu
+from bot.groups import load
 from bot.shell import Shell
 from bot.shoots import rebook_all
 from channels.telegram import Telegram
@@ -21,6 +22,7 @@ def release() -> None:
     command.upgrade(alembic_config(shell), "head")
     click.echo("database is at the newest revision")
     rebook_all(shell)  # the policy's hotline rules may be other ones now
+    load(shell)
     telegram = shell.channels.get("telegram")
     if isinstance(telegram, Telegram):
         try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from conversations.group_events import BotChanged, GroupMoved, TopicClosed
 from triage import Triage
 
 
@@ -217,4 +218,18 @@ class Unused:
     reason: str
 
 
-Parsed = Line | Edited | Reacted | Reported | DeskSaid | DeskEdited | DeskReacted | DeskTapped | MemberChanged | Unused
+Parsed = (
+    Line
+    | Edited
+    | Reacted
+    | Reported
+    | DeskSaid
+    | DeskEdited
+    | DeskReacted
+    | DeskTapped
+    | MemberChanged
+    | GroupMoved
+    | BotChanged
+    | TopicClosed
+    | Unused
+)

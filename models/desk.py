@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key
@@ -82,7 +82,8 @@ class Audit(Base):
 
 
 class Topic(Base):
-    """A ticket's forum topic. ``thread_id`` and ``card_id`` are None until Telegram told them."""
+    """A ticket's forum topic. ``thread_id`` and ``card_id`` are None until Telegram told them; ``closed`` by a
+    person, until the next line opens it again."""
 
     __tablename__ = "topics"
     __table_args__ = (Index("ix_topics_chat_id_thread_id", "chat_id", "thread_id"),)
@@ -91,3 +92,15 @@ class Topic(Base):
     chat_id: Mapped[int]
     thread_id: Mapped[int | None]
     card_id: Mapped[int | None]
+    closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Group(Base):
+    """An agent group that has another id now. ``rebuilt``: its open tickets have been given topics there."""
+
+    __tablename__ = "groups"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    moved_to: Mapped[int]
+    moved_at: Mapped[datetime]
+    rebuilt: Mapped[bool] = mapped_column(default=False)

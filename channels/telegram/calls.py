@@ -26,6 +26,7 @@ from channels.wire import (
     Option,
     React,
     Receipt,
+    ReopenTopic,
     SendAlbum,
     SendMedia,
     SendTemplate,
@@ -47,6 +48,8 @@ async def made(bot: Bot, call: Call) -> Receipt:
         case OpenTopic(to, name):
             topic = await bot.create_forum_topic(to, name)
             return Receipt(str(topic.message_thread_id))
+        case ReopenTopic(to, thread):
+            await _reopen(bot, to, thread)
         case EditText():
             await _edit(bot, call)
         case Delete(to, message):
@@ -89,6 +92,15 @@ async def _edit(bot: Bot, call: EditText) -> None:
             await bot.edit_message_text(call.text, call.to, call.message, parse_mode=mode, reply_markup=markup)
     except BadRequest as error:
         if "message is not modified" not in str(error).casefold():
+            raise
+
+
+async def _reopen(bot: Bot, to: str, thread: int) -> None:
+    """One that is open already is open."""
+    try:
+        await bot.reopen_forum_topic(to, thread)
+    except BadRequest as error:
+        if "topic_not_modified" not in str(error).casefold():
             raise
 
 

@@ -1,6 +1,7 @@
 """The Telegram channel: the plain Bot of python-telegram-bot, its calls and its files."""
 
 import hmac
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,12 +25,13 @@ Menu = tuple[tuple[str, str], ...]  # (name, one line) of each command
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``secret`` is what Telegram repeats in every webhook; ``groups`` are the agent groups' chat ids."""
+    """``secret`` is what Telegram repeats in every webhook; ``groups`` are the agent groups' chat ids, of
+    which more may become known."""
 
     token: str
     secret: str
     api_base: str
-    groups: frozenset[int]
+    groups: AbstractSet[int]
     timeout: float = 10.0
 
 

@@ -18,6 +18,7 @@ from telegram import (
 )
 from telegram import User as TelegramUser
 
+from channels.telegram.groups import bot_changed, service
 from channels.telegram.kinds import media
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import (
@@ -85,15 +86,17 @@ def _read(data: dict[str, Any], groups: Container[int]) -> Parsed:
         return _edited(update.edited_message, groups)
     if update.message_reaction:
         return _reacted(update.message_reaction, groups)
+    if update.my_chat_member and update.my_chat_member.chat.id in groups:
+        return bot_changed(update.my_chat_member)
     if update.chat_member and update.chat_member.chat.id in groups:
         return _member(update.chat_member)
     kind = next((name for name in data if name != "update_id"), "nothing")
     return Unused(f"the update kind {kind} asks nothing of us")
 
 
-def _message(message: Message, groups: Container[int]) -> Line | DeskSaid | Unused:
+def _message(message: Message, groups: Container[int]) -> Parsed:
     if not (message.text or message.caption or media(message)):
-        return Unused("a service message or a kind without content")
+        return service(message) if message.chat.id in groups else Unused("a service message or a kind without content")
     if message.chat.id in groups:
         return _desk_said(message)
     if message.chat.type != "private" or message.from_user is None:

@@ -52,7 +52,7 @@ def open_shell(url: str, db: Database | None = None) -> Shell:
     """The program's parts on this database, with a clock and channels of ours."""
     db, policy = db or Database(url), _policy()
     twilio = Recorder(Twilio(Account(SID, TOKEN, "https://api.twilio.com", PUBLIC)), "SM{}")
-    groups = frozenset((GROUP, OTHER_GROUP))
+    groups = {GROUP, OTHER_GROUP}
     telegram = Recorder(Telegram(BotAccount(BOT, SECRET, "https://api.telegram.org", groups)), "{}")
     return Shell(
         db=db,
@@ -64,7 +64,7 @@ def open_shell(url: str, db: Database | None = None) -> Shell:
         model=_model(),
         channels={"twilio": twilio, "whatsapp": twilio, "sms": twilio, "telegram": telegram},
         senders={"whatsapp": OURS, "sms": "+34910000000"},
-        desk=Desk(GROUP),
+        desk=Desk(GROUP, groups),
         limits=Limits(),
         public_url=PUBLIC,
         secret="not-a-secret-in-a-test",

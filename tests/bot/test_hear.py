@@ -95,7 +95,7 @@ def test_none_of_them_is_there_when_the_last_step_fails(house: House) -> None:
 
 
 def test_without_telegram_a_ticket_and_its_receipt_are_made_all_the_same(house: House) -> None:
-    house.shell = replace(house.shell, desk=replace(house.shell.desk, group=None))
+    house.shell = replace(house.shell, desk=replace(house.shell.desk, configured=None))
     house.says("uploads fail")
     house.answers()
     house.clock.passes(30)

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from channels.telegram import Telegram
-from channels.wire import Delete, EditText, SendAlbum, SendMedia
+from channels.wire import Delete, EditText, ReopenTopic, SendAlbum, SendMedia
 from conversations.events import DeskEdited, DeskReacted, Edited, Media, Reacted, Unused
+from conversations.group_events import GroupMoved, TopicClosed
 from tests.channels.loopback import Provider, told
 from tests.channels.test_chan_telegram_calls import DONE, SENT, refusal, refused, server, telegram
 from tests.channels.test_chan_telegram_parse import (
@@ -134,3 +135,23 @@ def test_what_is_gone_already_is_taken_away(server: Provider, telegram: Telegram
     server.answers(refusal(400, "Bad Request: message can't be deleted"))
 
     assert refused(telegram, Delete("4001", 5)).permanent
+
+
+def test_a_topic_that_is_open_already_is_opened(server: Provider, telegram: Telegram) -> None:
+    server.answers(refusal(400, "Bad Request: TOPIC_NOT_MODIFIED"))
+
+    telegram.send(ReopenTopic("-100", 7), 1)
+
+    assert server.asked[0].path.endswith("reopenForumTopic")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "event"),
+    [
+        ("message", desks(migrate_to_chat_id=-1009), GroupMoved(GROUP, -1009)),
+        ("message", desks(forum_topic_closed={}), TopicClosed(GROUP, 7, closed=True)),
+        ("message", desks(forum_topic_reopened={}), TopicClosed(GROUP, 7, closed=False)),
+    ],
+)
+def test_what_becomes_of_a_group_is_heard(kind: str, value: dict[str, Any], event: object) -> None:
+    assert parsed(kind, **value) == event

@@ -162,13 +162,10 @@ def test_a_bot_in_the_group_is_known_to_be_one() -> None:
     "part",
     [
         {"forum_topic_created": {"name": "x", "icon_color": 7322096}},
-        {"forum_topic_closed": {}},
-        {"forum_topic_reopened": {}},
         {"forum_topic_edited": {"name": "y"}},
         {"new_chat_members": [AGENT]},
         {"left_chat_member": AGENT},
         {"pinned_message": ROOT},
-        {"migrate_to_chat_id": -100999},
         {"new_chat_title": "x"},
         {"poll": {"id": "1"}},
     ],
