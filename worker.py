@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, buckets, desk, groups, hotline, watch
+from bot import alarms, buckets, desk, groups, hotline, rollcall, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.reconcile import Reconciler
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's safety net
 FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
+_CALLS = 5.0  # seconds between two looks at who is on for the hotline
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 
 
@@ -42,6 +43,7 @@ class Ticker:
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell))
         self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
         self._every(shell.limits.tick, "silence", partial(silence, shell))
+        self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         groups.load(shell)

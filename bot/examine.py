@@ -11,14 +11,16 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import media, templates
+from bot import media, rollcall, templates
 from bot.alarms import standing
+from bot.roster import load_rota
 from bot.shell import Shell
 from channels.findings import Expected, Finding
 from channels.protocol import Channel
 from channels.wire import File
 from models import Agent, Delivery, Inbound, Media, Worker
 from models.deliveries import PENDING
+from oncall.findings import concerns
 
 Leg = Callable[[], list[Finding]]
 ALIVE = timedelta(seconds=15)  # a worker ticks every two seconds
@@ -36,6 +38,7 @@ def legs(shell: Shell) -> dict[str, Leg]:
         "media store": _media,
         "worker": _worker,
         "clock": _clock,
+        "rota": _rota,
     }
     found: dict[str, Leg] = {name: partial(_stored, partial(leg, shell), name) for name, leg in own.items()}
     for name in ("twilio", "telegram"):
@@ -45,6 +48,20 @@ def legs(shell: Shell) -> dict[str, Leg]:
     if "twilio" in shell.channels and shell.templates.sids:
         found["templates"] = partial(_templates, shell)
     return found
+
+
+def _rota(shell: Shell) -> list[Finding]:
+    """Nobody on call is a fault as soon as somebody has to be: people are named, or a hotline window is ahead."""
+    now = shell.clock.now()
+    with shell.db.reading() as session:
+        rota, ahead = load_rota(session, now), rollcall.coming(shell, session)
+    step = "flask oncall import FILE.toml (docs/oncall.md)"
+    if not rota.people and not ahead:
+        return [Finding("rota", True, "empty: nobody is on call yet", step)]
+    found = concerns(rota, now, shell.policies.support_zone)
+    return [Finding("rota", False, words, step) for words in found] or [
+        Finding("rota", True, f"{len(rota.people)} people; every role is held for a week")
+    ]
 
 
 def _stored(leg: Leg, name: str) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.desk import owning, people, promising, replies
+from bot.desk import crew, owning, people, promising, replies
 from bot.desk.asks import Ask, Command, Tap
 
 
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "next": Command(promising.next_update, "Promise the next update", "14:35", needs_ticket=True),
     "wait": Command(promising.wait, "We wait for the customer", "[off]", needs_ticket=True),
     "ledger": Command(promising.show_ledger, "The proof of every clock", needs_ticket=True),
+    "confirm": Command(crew.confirm, "I'm on for the coming hotline"),
     "help": Command(_help, "What can be done here"),
 }
 

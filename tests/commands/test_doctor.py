@@ -99,7 +99,7 @@ def test_all_legs_are_sound_and_each_is_named(doctor: Doctor) -> None:
 
     assert {name: leg["words"] for name, leg in found.items() if not leg["ok"]} == {}
     assert list(found) == [
-        "settings", "SECRET_KEY", "database", "media store", "worker", "outbox", "inbox", "alarms", "clock",
+        "settings", "SECRET_KEY", "database", "media store", "worker", "outbox", "inbox", "alarms", "clock", "rota",
         "Twilio credentials", "clock against Twilio", "WhatsApp out", "WhatsApp in", "SMS out", "SMS in",
         "Telegram token", "Telegram webhook", f"Telegram group {GROUP}", f"Telegram rights in {GROUP}",
         f"Telegram privacy mode in {GROUP}", "clock against Telegram", "migrations", "PUBLIC_URL",
@@ -260,7 +260,7 @@ def test_the_rest_of_the_program_is_looked_at_too(doctor: Doctor, tmp_path: Path
 def test_a_database_that_is_away_breaks_its_own_legs_only(doctor: Doctor) -> None:
     broken = doctor.broken(DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
-    assert set(broken) == {"database", "media store", "worker", "migrations"}
+    assert set(broken) == {"database", "media store", "worker", "rota", "migrations"}
     assert set(broken.values()) == {"the database does not answer (OperationalError)"}
 
 
