@@ -95,6 +95,14 @@ class Database:
                 connection.execute(_RING)
         return kept
 
+    def number_from(self, session: Session, model: type[Base], number: int) -> None:
+        """The next row's number; SQLite goes on behind the highest there is by itself."""
+        if self.postgresql:
+            name = model.__tablename__
+            session.execute(
+                text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :at, false)"), {"name": name, "at": number}
+            )
+
     def ring(self, session: Session) -> None:
         """Wakes every worker when this transaction commits. SQLite's workers watch the file instead."""
         if self.postgresql:

@@ -21,12 +21,14 @@ from channels.wire import Call, Delete, EditText, Receipt, SendAlbum, SendMedia,
 from models import Address, Conversation, Delivery, Topic
 
 log = structlog.get_logger()
+REPEATED = "may be repeated"
 _CRASHES = 3  # after this many a row is failed, and said, instead of tried again
 
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed delivery, ready to send; ``trouble`` when it could not be made ready."""
+    """A claimed delivery, ready to send; ``trouble`` when it could not be made ready or may not go. Whether it has
+    gone before is asked all the same."""
 
     row: Delivery
     call: Call | None
@@ -75,7 +77,7 @@ def carry(shell: Shell, job: Job) -> None:
     with structlog.contextvars.bound_contextvars(delivery=job.row.id, kind=job.row.kind, attempt=job.row.attempts):
         began = time.monotonic()
         try:
-            outcome = job.trouble or _sent(shell, job)
+            outcome = _sent(shell, job)
         except Exception as error:
             log.exception("delivery_crashed")
             given_up = job.row.attempts >= _CRASHES
@@ -90,7 +92,8 @@ def carry(shell: Shell, job: Job) -> None:
 def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
     """The provider's answer; None when the lease ran out before the call began, as another worker has it by now."""
     row, call = job.row, job.call
-    assert call is not None
+    if call is None or (job.trouble and not row.doubt):
+        return job.trouble
     channel = shell.channels.get(row.channel)
     if channel is None:
         return TransportError(f"the channel {row.channel} is switched off here", permanent=True)
@@ -99,14 +102,14 @@ def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
         return None
     try:
         taken = _found(shell, channel, row, call) if row.doubt else None
-        return taken or channel.send(call, row.id)
+        return taken or job.trouble or channel.send(call, row.id)
     except TransportError as error:
         return error
 
 
 def _found(shell: Shell, channel: Channel, row: Delivery, call: Call) -> Receipt | None:
     """What an earlier attempt of unknown fate has already made at the provider, if it can tell."""
-    made = channel.find(call, row.begun_at or row.created_at)
+    made = channel.find(call, min(row.begun_at or row.created_at, row.created_at))
     if not made:
         return None
     with shell.db.reading() as session:
@@ -129,14 +132,29 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
             return Job(row, None, trouble)
     barred = _barred(shell, session, row) if for_customer(row) else None
     if barred:
-        return Job(row, None, barred)
+        return Job(row, call, barred)
     if isinstance(call, EditText | Delete) and not call.message:
         found = _numbered(session, row, call)
         return Job(row, None, found) if isinstance(found, TransportError) else Job(row, found)
+    if row.doubt and row.channel == "telegram" and not for_customer(row):
+        call = _flagged(call)
     if isinstance(call, SendMedia) and call.source:
         ready = media.attached(shell, session, row, call)
         return Job(row, None, ready) if isinstance(ready, TransportError) else Job(row, ready)
     return Job(row, call)
+
+
+def _flagged(call: Call) -> Call:
+    """Telegram cannot be asked what it took, so agents are told what they may see twice (delivery.md, Out 3)."""
+    match call:
+        case SendText(text=text):
+            return replace(call, text=f"{text}\n({REPEATED})")
+        case SendMedia(caption=caption):
+            return replace(call, caption=f"{caption}\n({REPEATED})".strip())
+        case SendAlbum(items=(first, *others)):
+            marked = replace(first, caption=f"{first.caption}\n({REPEATED})".strip())
+            return replace(call, items=(marked, *others))
+    return call
 
 
 def _barred(shell: Shell, session: Session, row: Delivery) -> TransportError | None:

@@ -78,7 +78,18 @@ def _locked(shell: Shell, session: Session, number: int, refused: dict[str, str]
     row = session.get_one(Delivery, number, with_for_update=True, populate_existing=True)
     if row.state in refused:
         raise CannotMend(f"{row.state}: {refused[row.state]}")
+    if refused is _NO_RETRY and _carried_on(session, row):
+        raise CannotMend(f"{row.state}: {row.successor_id} carries it on")
     return scene, row
+
+
+def _carried_on(session: Session, row: Delivery) -> bool:
+    """Whether its words go on in another row, and not only the news that they failed."""
+    after = session.get(Delivery, row.successor_id) if row.successor_id else None
+    if after is None:
+        return False
+    same = row.message_id is not None and after.message_id == row.message_id
+    return same or after.thread == f"general:{row.id}"
 
 
 def _filled_in(row: Delivery, name: str) -> bool:

@@ -86,7 +86,7 @@ def show(scene: Scene) -> None:
     rows = _held(scene)
     for row in rows:
         ours = scene.conversation.our_address or row.sender
-        fresh = successors.again(row, sender=ours, payload={**row.payload, "sender": ours})
+        fresh = successors.again(row, sender=ours, payload={**row.payload, "sender": ours}, doubt=row.doubt)
         successors.follow(scene, row, fresh)
         row.state = "superseded"
     if scene.address.stopped_at is None:

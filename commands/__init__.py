@@ -11,6 +11,7 @@ from commands.oncall import oncall
 from commands.outbox import outbox
 from commands.policy import policy
 from commands.release import release
+from commands.restored import restored
 from commands.shoots import shoots
 from commands.studios import studios
 from commands.templates import templates
@@ -28,6 +29,7 @@ GROUPS = (
     outbox,
     policy,
     release,
+    restored,
     shoots,
     studios,
     templates,
