@@ -7,7 +7,7 @@ import pytest
 
 from bot import hotline
 from bot.shoots import import_shoots
-from models import HotlineWindow, Studio, Ticket, TicketEvent
+from models import Clock, HotlineWindow, Studio, Ticket, TicketEvent
 from tests.bot.house import TOLU, House
 
 HEADER = "studio,starts_at,ends_at,timezone,title"
@@ -190,3 +190,18 @@ def test_a_question_inside_a_window_is_no_emergency(house: House) -> None:
 
     assert house.one(Ticket).severity == 3
     assert events(house, "opened")[0]["hotline"] is True
+
+
+def test_an_opening_tightens_the_promise_of_an_open_ticket_and_a_closing_does_not_loosen_it(house: House) -> None:
+    house.clock.moment = OPENS - 2 * MINUTE
+    house.opened("one client cannot open her gallery")
+    booked(house)
+    dues = []
+    for moment in (OPENS - MINUTE, OPENS, CLOSES):
+        at(house, moment)
+        (clock,) = [row for row in house.rows(Clock) if row.name == "FR"]
+        dues.append(clock.limit_due)
+
+    assert dues[0] > OPENS + timedelta(hours=3)
+    assert dues[1] <= OPENS + timedelta(minutes=15)
+    assert dues[2] == dues[1]
