@@ -35,6 +35,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         pace=policy.pace,
         hotline=policy.hotline,
         budgets=policy.budgets,
+        patience=policy.patience,
         model=triage.load(),
         channels=_channels(settings, groups),
         senders={

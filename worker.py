@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import alarms, buckets, desk, groups, hotline, rollcall, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
+from bot.desk import returning, snoozing
 from bot.reconcile import Reconciler
 from bot.shell import Shell
 from bot.silence import silence
@@ -45,6 +46,8 @@ class Ticker:
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
+        self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
+        self._every(5.0, "returning", partial(returning.sweep, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
         groups.load(shell)
         self._every(2.0, "groups", partial(groups.follow, shell))

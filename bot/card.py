@@ -11,7 +11,7 @@ from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time
-from models import Message, Rating, Ticket
+from models import Agent, Message, Rating, Ticket, TicketEvent
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
@@ -36,6 +36,9 @@ def card(scene: Scene, ticket: Ticket) -> str:
         *_promise(scene, ticket, zone),
         _window(scene, ticket, zone),
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
+        f"Call back: {escape(ticket.call_back)}" if ticket.call_back else "",
+        f"Snoozed until {_time(ticket.snoozed_until, scene.now, zone)}" if ticket.snoozed_until else "",
+        *_engineering(scene, ticket, zone),
         *_ending(scene, ticket, zone),
         *_bot_said(scene, ticket, zone),
         *_help(ticket),
@@ -44,11 +47,11 @@ def card(scene: Scene, ticket: Ticket) -> str:
 
 
 def buttons(ticket: Ticket) -> tuple[Option, ...]:
-    """What can be done next, as callback data ``v1:<action>:<ticket>``."""
+    """What can be done next, as callback data ``v1:<action>:<ticket>[:<argument>]``."""
     if ticket.state != "open":
         return ()
-    resolve = Option(f"v1:resolve:{ticket.id}", "Resolve")
-    return (resolve,) if ticket.owner_id else (Option(f"v1:take:{ticket.id}", "I take it"), resolve)
+    end, change = Option(f"v1:causes:{ticket.id}", "Resolve"), Option(f"v1:change:{ticket.id}", "Change")
+    return (end, change) if ticket.owner_id else (Option(f"v1:take:{ticket.id}", "I take it"), end, change)
 
 
 def _who(scene: Scene) -> str:
@@ -110,13 +113,31 @@ def _window(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
     return f"WhatsApp window {'until' if scene.window_open else 'closed'} {_time(ends, scene.now, zone)}{kept}"
 
 
+def _engineering(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    """The newest escalation, and who has it."""
+    if scene.fresh:
+        return []
+    kinds = TicketEvent.kind.in_(("escalated", "escalation_acknowledged"))
+    told = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, kinds)
+    last = scene.session.scalar(told.order_by(TicketEvent.id.desc()).limit(1))
+    if last is None:
+        return []
+    at = _time(last.occurred_at, scene.now, zone)
+    if last.kind == "escalated":
+        return [f"Engineering: asked {at}, nobody has it yet"]
+    agent = scene.session.get(Agent, int(last.actor.removeprefix("agent:")))
+    return [f"Engineering: {escape(agent.name if agent else 'somebody')} has it since {at}"]
+
+
 def _ending(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
     if ticket.state == "open" or ticket.resolved_at is None:
         return []
     said = scene.session.get(Rating, ticket.id)
     rating = f" · solved: {said.solved}" if said else ""
     stars = f" · rated {said.stars}/5" if said and said.stars else ""
-    return [f"Resolved {_time(ticket.resolved_at, scene.now, zone)}{rating}{stars}"]
+    cause = f" · {ticket.cause}" if ticket.cause else ""
+    harm = " · money or files affected" if ticket.affected else ""
+    return [f"Resolved {_time(ticket.resolved_at, scene.now, zone)}{cause}{harm}{rating}{stars}"]
 
 
 def _bot_said(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:

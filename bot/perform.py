@@ -13,6 +13,7 @@ from conversations.effects import (
     Consent,
     Effect,
     MarkSeen,
+    NoteNumber,
     NoteWho,
     OpenTicket,
     Raise,
@@ -73,6 +74,14 @@ def _note_who(scene: Scene, effect: NoteWho) -> None:
     tickets.refresh(scene)
 
 
+def _note_number(scene: Scene, effect: NoteNumber) -> None:
+    if scene.ticket is None:
+        return
+    scene.ticket.call_back = effect.number
+    tickets.record(scene, "number_given", scene.now, "customer", {})
+    tickets.refresh(scene)
+
+
 def _record_solved(scene: Scene, effect: RecordSolved) -> None:
     if scene.ticket is None:
         return
@@ -122,6 +131,7 @@ PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     Say: _say,
     StaySilent: _stay_silent,
     NoteWho: _note_who,
+    NoteNumber: _note_number,
     RecordSolved: _record_solved,
     RecordStars: _record_stars,
     Reopen: _reopen,

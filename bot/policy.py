@@ -2,17 +2,18 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.budgets import Budgets, read_budgets
 from bot.claims import Database
+from bot.patience import Patience
 from bot.templates import Templates, read_templates
 from conversations.events import Pace
 from models import Policy
@@ -25,7 +26,7 @@ from sla.durations import duration
 
 log = structlog.get_logger()
 
-_TABLES = {"support_zone", "grace", "conversation", "calendars", "policy", "batch", "clocks"} | {
+_TABLES = {"support_zone", "grace", "conversation", "desk", "calendars", "policy", "batch", "clocks"} | {
     "budgets",
     "ladder",
     "paging",
@@ -40,6 +41,7 @@ class PolicyFile:
 
     policies: Policies
     pace: Pace
+    patience: Patience
     budgets: Budgets
     ladders: Mapping[str, Ladder]
     throttle: Throttle
@@ -82,20 +84,38 @@ def read_policy(path: Path | None) -> PolicyFile:
         if unknown:
             raise PolicyError(f"unknown {', '.join(unknown)}; the file knows {', '.join(sorted(_TABLES))}")
         version = hashlib.sha256(text.encode()).hexdigest()[:12]
-        pace, budgets = _pace(data.get("conversation", {})), read_budgets(data.get("budgets", {}))
+        pace, patience, budgets = _pace(data), _patience(data), read_budgets(data.get("budgets", {}))
         templates = read_templates(data.get("templates", {}))
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
         hotline = read_rules(data.get("hotline", {}))
-        return PolicyFile(read(data, version), pace, budgets, ladders, throttle, hotline, templates, text)
+        return PolicyFile(read(data, version), pace, patience, budgets, ladders, throttle, hotline, templates, text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 
 
-def _pace(table: Any) -> Pace:
-    if not isinstance(table, dict):
-        raise PolicyError('conversation: it is a table; example: [conversation] quiet = "8 s"')
-    known = {field.name for field in fields(Pace)}
-    unknown = sorted(f"conversation.{key}" for key in set(table) - known)
+T = TypeVar("T")
+
+
+def _durations(kind: Callable[..., T], names: Collection[str], data: dict[str, Any], table: str, example: str) -> T:
+    """A value made of one table of durations."""
+    found = data.get(table, {})
+    if not isinstance(found, dict):
+        raise PolicyError(f"{table}: it is a table; example: [{table}] {example}")
+    unknown = sorted(f"{table}.{key}" for key in set(found) - set(names))
     if unknown:
-        raise PolicyError(f"unknown {', '.join(unknown)}; the table knows {', '.join(sorted(known))}")
-    return Pace(**{name: duration(value, f"[conversation] {name}") for name, value in table.items()})
+        raise PolicyError(f"unknown {', '.join(unknown)}; the table knows {', '.join(sorted(names))}")
+    return kind(**{name: duration(value, f"[{table}] {name}") for name, value in found.items()})
+
+
+def _pace(data: dict[str, Any]) -> Pace:
+    return _durations(Pace, [field.name for field in fields(Pace)], data, "conversation", 'quiet = "8 s"')
+
+
+def _patience(data: dict[str, Any]) -> Patience:
+    read = _durations(Patience, [field.name for field in fields(Patience)], data, "desk", 'nudge = "20 min"')
+    for nudge, returns in (("nudge", "returns"), ("urgent_nudge", "urgent_returns")):
+        if getattr(read, nudge) >= getattr(read, returns):
+            raise PolicyError(
+                f'[desk] {nudge} comes before {returns}; example: {nudge} = "5 min", {returns} = "10 min"'
+            )
+    return read

@@ -1,6 +1,6 @@
 """A customer's line in the ticket's topic: every word, file and place, in order, under the customer's name."""
 
-from bot import attachments, late, outbox, quotes, tickets
+from bot import attachments, late, outbox, quotes, snooze, tickets
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.effects import Relay
@@ -18,6 +18,8 @@ def relay(scene: Scene, effect: Relay) -> None:
     message.ticket_id = scene.ticket.id
     if not scene.fresh:
         tickets.said(scene, courtesy=effect.courtesy)
+    if scene.ticket.snoozed_until:
+        snooze.wake(scene, "the customer wrote")
     reply_to, reminder = quotes.in_topic(scene, line) if line.quotes else (None, "")
     text = _words(scene, line, reminder)
     files = attachments.files(line.media)

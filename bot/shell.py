@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.budgets import Budgets
 from bot.claims import Database
 from bot.clock import Clock
+from bot.patience import Patience
 from bot.policy import PolicyBook
 from bot.templates import Templates
 from channels.protocol import Channel
@@ -91,4 +92,5 @@ class Shell:
     metrics_token: str = ""
     templates: Templates = field(default_factory=Templates)
     budgets: Budgets = field(default_factory=Budgets)
+    patience: Patience = field(default_factory=Patience)
     wakes: Wakes = field(default_factory=Wakes)

@@ -59,12 +59,13 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
             lanes.hurry(scene)
 
 
-def resolve(scene: Scene, agent: Agent) -> None:
-    """A person says it is solved; who resolves an unowned ticket owns it."""
+def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None = None) -> None:
+    """A person says it is solved; who resolves an unowned ticket owns it. ``affected``: money or files were."""
     ticket = _open(scene)
     ticket.state, ticket.resolved_at = "resolved", scene.now
     ticket.owner = ticket.owner or agent
-    record(scene, "resolved", scene.now, f"agent:{agent.id}", {})
+    ticket.cause, ticket.affected, ticket.snoozed_until = cause, affected, None
+    record(scene, "resolved", scene.now, f"agent:{agent.id}", {"cause": cause, "affected": affected})
 
 
 def reopen(scene: Scene, reason: str) -> None:

@@ -1,19 +1,22 @@
 """Resolved by a person: "Was it solved?" is asked, but never outside WhatsApp's 24 hours (conversations.md rule 7)."""
 
-from datetime import datetime
-
 from conversations.effects import Effect, Say
-from conversations.events import Facts
+from conversations.events import Closed
 from conversations.states import AskedSolved, AskLater, State
 
+CAUSES = ("ours", "setting", "provider", "theirs", "explained")  # those with a sentence of their own
 SOLVED = ("yes", "partly", "no")
 
 
-def closed(facts: Facts) -> tuple[State, tuple[Effect, ...]]:
+def closed(event: Closed) -> tuple[State, tuple[Effect, ...]]:
     """Asks at once where that can be sent; else it waits for the customer's next words."""
-    return ask(facts.now) if facts.window_open else (AskLater(facts.now), ())
+    later = AskLater(event.facts.now, event.cause, event.affected)
+    return ask(later) if event.facts.window_open else (later, ())
 
 
-def ask(at: datetime) -> tuple[State, tuple[Effect, ...]]:
-    """The question about what was resolved ``at``."""
-    return AskedSolved(at), (Say("closed", options=SOLVED),)
+def ask(closing: AskLater) -> tuple[State, tuple[Effect, ...]]:
+    """What was wrong, whether money or files were affected, and the question (users.md O10)."""
+    told = {None: "", True: "affected_yes", False: "affected_no"}[closing.affected]
+    cause = f"cause_{closing.cause}" if closing.cause in CAUSES else ""
+    values: dict[str, str | int] = {key: said for key, said in (("cause", cause), ("affected", told)) if said}
+    return AskedSolved(closing.at), (Say("closed", values, options=SOLVED),)

@@ -59,6 +59,13 @@ class NoteWho:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteNumber:
+    """The number the customer wants to be called on."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSolved:
     """The answer to "Was it solved?": yes, partly or no."""
 
@@ -99,6 +106,7 @@ Effect = (
     | Say
     | StaySilent
     | NoteWho
+    | NoteNumber
     | RecordSolved
     | RecordStars
     | Reopen

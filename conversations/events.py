@@ -108,13 +108,29 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """A person resolved the ticket."""
+class HandedOver:
+    """Another person took the ticket over."""
 
     facts: Facts
 
 
-Event = Said | WentQuiet | Taken | Answered | Closed
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """A person wants to call and needs a number."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A person resolved the ticket: its ``cause``, and whether money or files were ``affected``, as far as told."""
+
+    facts: Facts
+    cause: str = ""
+    affected: bool | None = None
+
+
+Event = Said | WentQuiet | Taken | Answered | HandedOver | CallOffered | Closed
 
 
 # What channels parse out of webhooks (the shell makes a Said of a Line).
@@ -174,7 +190,6 @@ class MemberChanged:
     chat: int
     person: Person
     standing: str
-    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

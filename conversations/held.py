@@ -20,5 +20,5 @@ def tapped(state: State, event: Said) -> tuple[State, tuple[Effect, ...]] | None
     if line.tapped != SHOW and not (event.facts.held and chosen(line, (SHOW,))):
         return None
     if isinstance(state, AskLater):
-        return ask(state.at)
+        return ask(state)
     return state, (StaySilent("the tap shows what was held"),)

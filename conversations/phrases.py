@@ -56,7 +56,8 @@ def clock_time(moment: datetime, now: datetime, zone: ZoneInfo, language: str) -
 def render(language: str, phrase: str, values: Mapping[str, str | int]) -> str:
     """One sentence of the book, filled in and at most 320 characters; a long quotation gives way first.
 
-    Known values: name, by, agent, number, words, picture, voice, file, aid (a category), batch, who (a phrase).
+    Known values: name, by, agent, number, words, picture, voice, file, batch, aid (a category); phrases: who, cause,
+    affected.
     Raises KeyError for a phrase the book does not have.
     """
     chosen = book(language)
@@ -74,15 +75,20 @@ def labels(language: str, options: tuple[str, ...]) -> tuple[tuple[str, str], ..
 
 def _filled(chosen: Book, values: Mapping[str, str | int], quote: int) -> dict[str, str]:
     name = str(values.get("name", "")).strip()
-    who = str(values.get("who", ""))
     return {
         **{key: str(value) for key, value in values.items()},
         "batch": str(values.get("batch", "")),
         "comma_name": f", {name}" if name else "",
         "seen": _seen(chosen, values, quote),
         "aid": chosen.aid.get(str(values.get("aid", "")), ""),
-        "who": chosen.say[who] if who else "",
+        **{key: _said(chosen, values, key) for key in ("who", "cause", "affected")},
     }
+
+
+def _said(chosen: Book, values: Mapping[str, str | int], key: str) -> str:
+    """A sentence of the book inside another."""
+    phrase = str(values.get(key, ""))
+    return chosen.say[phrase] if phrase else ""
 
 
 def _seen(chosen: Book, values: Mapping[str, str | int], quote: int) -> str:

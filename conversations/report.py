@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, OpenTicket, Raise, Relay, Say, StaySilent
-from conversations.events import Answered, Closed, Event, Facts, Line, Said, Taken, WentQuiet
+from conversations.events import Answered, CallOffered, Closed, Event, Facts, HandedOver, Line, Said, Taken, WentQuiet
 from conversations.states import Collecting, Idle, State, Waiting
 from conversations.words import Meaning, understand
 from triage import Severity
@@ -46,10 +46,14 @@ def collect(state: Collecting, event: Event) -> Step:
             return _waiting(state, facts), (_receipt(state, facts),)
         case Taken(facts):
             return _waiting(state, facts), (_receipt(state, facts), Say("taken"))
+        case HandedOver(facts):
+            return _waiting(state, facts), (_receipt(state, facts), Say("handed_over"))
+        case CallOffered(facts):
+            return replace(_waiting(state, facts), number_asked=True), (_receipt(state, facts), Say("ask_number"))
         case Answered():
             return Waiting(), ()
-        case Closed(facts):
-            return closed(facts)
+        case Closed():
+            return closed(event)
 
 
 def _counted(state: Collecting, event: Said) -> Collecting:

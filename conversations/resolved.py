@@ -6,7 +6,7 @@ from typing import assert_never
 from conversations import report
 from conversations.closing import SOLVED, ask, closed
 from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
-from conversations.events import Answered, Closed, Event, Said, Taken, WentQuiet
+from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, Said, Taken, WentQuiet
 from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, State, Waiting
 from conversations.words import Meaning, chosen, stars, understand
 from triage import Category
@@ -23,7 +23,7 @@ def listen(state: Resolved, event: Event) -> Step:
             return _said(state, event)
         case Closed(facts):
             return replace(state, at=facts.now), ()
-        case Taken() | Answered() | WentQuiet():
+        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
             return state, ()
 
 
@@ -32,10 +32,10 @@ def ask_later(state: AskLater, event: Event) -> Step:
     match event:
         case Said():
             following, effects = _said(Done(state.at), event)
-            return ask(state.at) if following == Done(state.at) else (following, effects)
-        case Closed(facts):
-            return closed(facts)
-        case Taken() | Answered() | WentQuiet():
+            return ask(state) if following == Done(state.at) else (following, effects)
+        case Closed():
+            return closed(event)
+        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
             return state, ()
 
 

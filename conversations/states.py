@@ -37,9 +37,11 @@ class Collecting:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The customer has the receipt and waits for, or talks with, a person; ``who_asked`` counts our question."""
+    """The customer has the receipt and waits for, or talks with, a person; ``who_asked`` counts our question,
+    ``number_asked`` while we want a number to call."""
 
     who_asked: int = 0
+    number_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,12 @@ class AskedSolved:
 
 @dataclass(frozen=True, slots=True)
 class AskLater:
-    """Resolved ``at`` while nothing could be sent; "Was it solved?" waits for the customer's next words."""
+    """Resolved ``at`` while nothing could be sent; "Was it solved?" waits for the customer's next words, and with it
+    what the person said was wrong."""
 
     at: datetime
+    cause: str = ""
+    affected: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The customer has the receipt: lines go to the topic, a person is always one word away."""
 
+from dataclasses import replace
+
 from conversations.closing import closed
-from conversations.effects import Effect, MarkSeen, NoteWho, Raise, Relay, Say, StaySilent
-from conversations.events import Answered, Closed, Event, Said, Taken, WentQuiet
+from conversations.effects import Effect, MarkSeen, NoteNumber, NoteWho, Raise, Relay, Say, StaySilent
+from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, Said, Taken, WentQuiet
 from conversations.states import State, Waiting
-from conversations.words import Meaning, understand
+from conversations.words import Meaning, phone, understand
 from triage import Category, Severity
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -18,8 +20,12 @@ def talk(state: Waiting, event: Event) -> Step:
             return _said(state, event)
         case Taken(facts):
             return state, (Say("taken"),) if facts.window_open else ()
-        case Closed(facts):
-            return closed(facts)
+        case HandedOver(facts):
+            return state, (Say("handed_over"),) if facts.window_open else ()
+        case CallOffered():
+            return replace(state, number_asked=True), (Say("ask_number"),)
+        case Closed():
+            return closed(event)
         case Answered() | WentQuiet():
             return state, ()
 
@@ -28,11 +34,22 @@ def _said(state: Waiting, event: Said) -> Step:
     heard = understand(event.line.text)
     courtesy = heard is Meaning.THANKS and not event.line.media
     seen: tuple[Effect, ...] = (Raise(event.triage), Relay(courtesy), MarkSeen())
+    number = _number(event) if state.number_asked else ""
+    if number:
+        return replace(state, number_asked=False), (*seen, NoteNumber(number), Say("number_noted"))
     if heard is Meaning.PERSON:
         return state, (*seen, Say("person_here" if event.facts.owner else "person_by"))
     if not event.facts.known and state.who_asked and heard is Meaning.OTHER and event.line.text.strip():
         return _who(state, event, seen)
     return state, (*seen, StaySilent("relayed to the people on the ticket"))
+
+
+def _number(event: Said) -> str:
+    """The number in their answer; a mere yes means the one they write from."""
+    line = event.line
+    if understand(line.text) is Meaning.YES and line.channel in ("whatsapp", "sms") and line.address.startswith("+"):
+        return line.address
+    return phone(line.text)
 
 
 def _who(state: Waiting, event: Said, seen: tuple[Effect, ...]) -> Step:

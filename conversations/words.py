@@ -30,6 +30,8 @@ _RATING = frozenset(("a", "an", "i", "give", "it", "you", "from", "me", "star", 
     ("estrella", "estrellas", "le", "doy", "un", "una", "mal")
 )
 _TYPO = 5  # words shorter than this must be spelled right
+# Shorter ones without a country could be a date or an invoice.
+_PHONE = re.compile(r"(?<![\w+])(?:(?:\+|00)\d(?:[\s().\-/]{0,2}\d){6,14}|\d(?:[\s().\-/]{0,2}\d){8,14})(?!\w)")
 _BINDING = (Meaning.STOP, Meaning.START)  # and these too: "pagar" is no "parar"
 
 
@@ -83,6 +85,15 @@ def stars(text: str) -> int | None:
         return int(found[2]) if told or all(word in _RATING or word in _courtesy() for word in around) else None
     signs = text.count("⭐") or text.count("★")
     return signs if 1 <= signs <= 5 and not re.search(r"\d", text) else None
+
+
+def phone(text: str) -> str:
+    """The phone number in a text as ``+34600000001``, or without + as it was written; nothing where there is none."""
+    found = _PHONE.search(text)
+    if found is None:
+        return ""
+    digits = re.sub(r"[^\d+]", "", found[0])
+    return "+" + digits[2:] if digits.startswith("00") else digits
 
 
 def _plain(text: str) -> str:

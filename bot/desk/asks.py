@@ -9,6 +9,7 @@ from bot import outbox
 from bot.desk.rights import Actor
 from bot.scene import Scene
 from bot.shell import Shell
+from channels.wire import Option
 from conversations.events import DeskSaid, DeskTapped
 from models import Agent, Inbound, Ticket
 
@@ -65,11 +66,20 @@ class Tap:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An answer of more than words: as Telegram's HTML, with buttons."""
+
+    text: str
+    html: bool = False
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
 class Command:
     """``run`` returns what the agent is told, "" for nothing; ``usage`` is what stands behind the name, ``help`` one
     line for the menu; a command that ``needs_ticket`` runs only in a ticket's topic, one ``for_leads`` only by one."""
 
-    run: Callable[[Ask], str]
+    run: Callable[[Ask], str | Told]
     help: str
     usage: str = ""
     needs_ticket: bool = False

@@ -11,6 +11,8 @@ from models import Agent, Member, Role, Ticket
 def named(session: Session, chat: int, text: str) -> Agent | str:
     """The member of this group called ``@name``, ``Name`` or by the user id; else why nobody is meant."""
     wanted = text.removeprefix("@").casefold()
+    if not wanted:
+        return "Name somebody, like @lena."
     which = or_(func.lower(Agent.username) == wanted, func.lower(Agent.name) == wanted)
     if wanted.isdigit():
         which = Agent.id == int(wanted[:18])
@@ -19,7 +21,7 @@ def named(session: Session, chat: int, text: str) -> Agent | str:
     if len(found) == 1:
         return found[0]
     if not found:
-        return f"I know nobody called {text or 'nothing'} here; whoever has written in this group is known, like @lena."
+        return f"I know nobody called {text} here; whoever has written in this group is known, like @lena."
     return f"Several people are called {text}; name the one by @username, or by the number: " + ", ".join(
         f"{one.id} {one.name}" for one in found
     )

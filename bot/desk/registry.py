@@ -2,7 +2,21 @@
 
 from collections.abc import Callable
 
-from bot.desk import crew, owning, people, promising, replies
+from bot.desk import (
+    calling,
+    canned,
+    changing,
+    crew,
+    ending,
+    handing,
+    looking,
+    owning,
+    people,
+    promising,
+    queue,
+    replies,
+    snoozing,
+)
 from bot.desk.asks import Ask, Command, Tap
 
 
@@ -25,8 +39,22 @@ def _help(ask: Ask) -> str:
 
 
 COMMANDS: dict[str, Command] = {
-    "r": Command(replies.reply, "Answer the customer", "text", needs_ticket=True),
+    "r": Command(replies.reply, "Answer the customer, also by a canned reply", "text", needs_ticket=True),
     "unsend": Command(replies.unsend, "Take back the answer it replies to", needs_ticket=True),
+    "queue": Command(queue.queue, "Tickets without an owner, and who is on duty"),
+    "mine": Command(queue.mine, "My open tickets"),
+    "on": Command(handing.on, "Go on duty"),
+    "off": Command(handing.off, "Go off duty; open tickets are handed over", "[@name]"),
+    "sev": Command(changing.severity, "Change the severity, with a reason", "1|2|3 why", needs_ticket=True),
+    "cat": Command(changing.category, "Change the category", "payment [why]", needs_ticket=True),
+    "canned": Command(canned.canned, "Canned replies: list, show, add, edit, remove", "[name]"),
+    "escalate": Command(calling.escalate, "Ask engineering (SEV1 and SEV2)", "[why]", needs_ticket=True),
+    "snooze": Command(snoozing.snooze, "Out of sight until then", "2h|tomorrow 9:00", needs_ticket=True),
+    "handover": Command(handing.handover, "Hand the ticket over", "@name", needs_ticket=True),
+    "call": Command(calling.call, "Ask the customer for a number to call", needs_ticket=True),
+    "studio": Command(looking.studio, "A studio: people, tickets, ratings", "[name]"),
+    "find": Command(looking.find, "Find tickets by number, studio or words", "words"),
+    "resolve": Command(ending.resolve, "Resolve, with the cause and a last word", "cause [text]", needs_ticket=True),
     "me": Command(people.me, "Who I am here: roles, duty, tickets"),
     "role": Command(people.role, "Give or take a role", "@name engineer|privacy [off]", for_leads=True),
     "next": Command(promising.next_update, "Promise the next update", "14:35", needs_ticket=True),
@@ -40,7 +68,16 @@ COMMANDS: dict[str, Command] = {
 # is told to whoever tapped.
 TAPS: dict[str, Callable[[Tap], str]] = {
     "take": owning.take,
-    "resolve": owning.resolve,
+    "causes": ending.causes,
+    "resolve": ending.tapped,
+    "change": changing.change,
+    "back": changing.back,
+    "sev": changing.tap_severity,
+    "cat": changing.tap_category,
+    "send": replies.send_note,
+    "accept": handing.accept,
+    "relieve": handing.relieve,
+    "engineer": calling.acknowledge,
     "next": promising.next_tapped,
     "send_draft": promising.draft_tapped,
 }

@@ -1,31 +1,50 @@
 """An agent's words: a reply goes to the customer, anything else stays a note in the group."""
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, fields
 
 from sqlalchemy import select
 
 from bot import amend, attachments, outbox, quotes, tickets
-from bot.desk.asks import Ask, current
+from bot.desk import canned
+from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
+from bot.desk.silence import waits_since
 from bot.perform import play
-from conversations.events import Answered
-from models import Delivery, Message
+from bot.scene import Scene
+from channels.wire import Option, SendText
+from conversations.events import Answered, Media
+from models import Agent, Delivery, Message
+
+_PARTS = {field.name for field in fields(Media)}
 
 
 def keep(ask: Ask) -> str:
     """A line without a command: an answer if it replies to the customer's line or to the card, else a note."""
     answered, to_customer = _answers(ask)
-    if not to_customer:
-        _message(ask, author="note")
-        return "a note: it stays in the group"
-    return _send(ask, answered)
+    if to_customer:
+        return answer(ask, ask.args, answered)
+    _offer(ask, _message(ask, ask.args, author="note"))
+    return "a note: it stays in the group"
 
 
 def reply(ask: Ask) -> str:
-    """``/r text``: to the customer, without a quotation."""
+    """``/r text`` or ``/r name`` of a canned reply: to the customer, without a quotation."""
     if not ask.args and not ask.event.media:
-        return "Write the words for the customer behind it: /r We are looking into it."
-    _send(ask)
+        return "Write the words for the customer behind it, or the name of a canned reply: /r We can see it now."
+    answer(ask, canned.filled(ask.scene, ask.agent, ask.args) or ask.args)
+    return ""
+
+
+def answer(ask: Ask, text: str, answered: Message | None = None) -> str:
+    """The agent's words to the customer; returns why they did not go out."""
+    cannot = attachments.refused(ask.scene, ask.event.media)
+    if cannot:
+        _message(ask, text, author="note")
+        words = f"NOT SENT to {ask.scene.name or 'the customer'}: {cannot}."
+        outbox.notice(ask.scene, words, reply_to=ask.event.message)
+        return "nothing the customer's channel carries"
+    _deliver(ask.scene, ask.agent, _message(ask, text, author="agent"), answered)
     return ""
 
 
@@ -35,6 +54,21 @@ def unsend(ask: Ask) -> str:
     if message is None:
         return "Write /unsend as a reply to an answer of yours in this topic."
     return amend.unsend(ask.scene, message)
+
+
+def send_note(tap: Tap) -> str:
+    """The note goes to the customer as it stands, in the name of who wrote it."""
+    note = tap.scene.session.get(Message, int(tap.argument)) if re.fullmatch("[0-9]{1,18}", tap.argument) else None
+    if note is None or note.ticket_id != tap.ticket.id or note.author not in ("note", "agent"):
+        return "This button is from another version; use the newest card."
+    if note.author == "agent":
+        return "It has been sent already."
+    cannot = attachments.refused(tap.scene, _media(note))
+    if cannot:
+        return f"Not sent: {cannot}."
+    note.author = "agent"
+    _deliver(tap.scene, tap.scene.session.get_one(Agent, note.agent_id), note)
+    return "Sent to the customer."
 
 
 def _answers(ask: Ask) -> tuple[Message | None, bool]:
@@ -60,40 +94,49 @@ def _goes_on(ask: Ask) -> bool:
     return any(one.author == "agent" and one.media and one.media[0].get("album") == album for one in latest)
 
 
-def _send(ask: Ask, answered: Message | None = None) -> str:
-    """An agent's words to the customer; answering an unowned ticket takes it."""
-    scene, ticket, agent, text, media = ask.scene, ask.ticket, ask.agent, ask.args, ask.event.media
-    cannot = attachments.refused(scene, media)
-    if cannot:
-        _message(ask, author="note")
-        words = f"NOT SENT to {scene.name or 'the customer'}: {cannot}."
-        outbox.notice(scene, words, reply_to=ask.event.message)
-        return "nothing the customer's channel carries"
-    message = _message(ask, author="agent")
+def _offer(ask: Ask, note: Message) -> None:
+    """Asks whether the customer should have it, once: at the first note after the line they wait with."""
+    waiting = waits_since(ask.session, ask.ticket.id)
+    if waiting is None or ask.ticket.state != "open":
+        return
+    notes = select(Message.id).where(Message.ticket_id == ask.ticket.id, Message.author == "note")
+    if ask.session.scalar(notes.where(Message.id > waiting.id, Message.id < note.id).limit(1)) is not None:
+        return
+    button = Option(f"v1:send:{ask.ticket.id}:{note.id}", "Send to customer")
+    text = f"{ask.scene.name or 'The customer'} is waiting. Send this to them?"
+    outbox.to_group(ask.scene, SendText(str(ask.event.chat), text, reply_to=ask.event.message, options=(button,)))
+
+
+def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | None = None) -> None:
+    """Answering an unowned ticket takes it."""
+    ticket, media = ticket_of(scene), _media(message)
     if ticket.owner is None:
-        ticket.owner = agent
-        tickets.record(scene, "taken", scene.now, f"agent:{agent.id}", {"by": "answering"})
+        ticket.owner, ticket.nudged_at = agent, None
+        tickets.record(scene, "taken", scene.now, who(agent), {"by": "answering"})
         tickets.refresh(scene)
     if current(scene):
         play(scene, Answered(scene.facts()))
     files = attachments.files(media)
-    words = "\n".join(filter(None, [text, *attachments.words(media)]))
+    words = "\n".join(filter(None, [message.text, *attachments.words(media)]))
     caption, quoted = words if files and len(words) <= attachments.CAPTION else "", quotes.at_customer(scene, answered)
     for number, one in enumerate(files):
         attachments.to_customer(scene, one, caption if number == 0 else "", message, quoted)
     if words and not caption:
         outbox.answer(scene, words, message, quoted)
-    return ""
 
 
-def _message(ask: Ask, *, author: str) -> Message:
+def _media(message: Message) -> tuple[Media, ...]:
+    return tuple(Media(**{key: value for key, value in one.items() if key in _PARTS}) for one in message.media)
+
+
+def _message(ask: Ask, text: str, *, author: str) -> Message:
     event, row = ask.event, ask.row
     message = Message(
         conversation_id=ask.scene.conversation.id,
         ticket_id=ask.ticket.id,
         author=author,
         agent_id=event.person.id,
-        text=ask.args,
+        text=text,
         media=[asdict(media) for media in event.media],
         origin=f"{event.chat}/{event.message}",
         occurred_at=min(event.occurred_at, row.ingested_at),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from bot.desk import replies, rights
-from bot.desk.asks import Ask
+from bot.desk.asks import Ask, Told
 from bot.desk.places import scene_of
 from bot.desk.registry import COMMANDS, listed, usage
 from bot.desk.telling import tell
@@ -44,14 +44,15 @@ def _command(ask: Ask) -> str:
     """Nothing that begins with a slash reaches a customer, but for the words behind ``/r``."""
     told, reason = _carried_out(ask)
     number = ask.ticket.id if ask.here else None
-    act = (_name(ask.event.text), told or "done")
+    outcome = "answered" if isinstance(told, Told) else told or "done"
+    act = (_name(ask.event.text), outcome)
     rights.audit(ask.session, ask.shell.clock.now(), (ask.event.chat, ask.agent.id), number, act)
     if told:
         tell(ask.shell, ask.session, ask.event, ask.here, told)
     return reason
 
 
-def _carried_out(ask: Ask) -> tuple[str, str]:
+def _carried_out(ask: Ask) -> tuple[str | Told, str]:
     """(what the agent is told, why nothing went to the customer)."""
     found = _COMMAND.match(ask.event.text)
     name = found[1].lower() if found else ""

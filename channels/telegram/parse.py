@@ -168,7 +168,7 @@ def _person(user: TelegramUser | None) -> Person:
 
 def _member(change: ChatMemberUpdated) -> Parsed:
     now = change.new_chat_member
-    return MemberChanged(change.chat.id, _person(now.user), standing(now), change.date.astimezone(UTC))
+    return MemberChanged(change.chat.id, _person(now.user), standing(now))
 
 
 def standing(member: ChatMember) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.demo.house import GROUP, NUMBER, House
 
 TOLU, LENA = "+34600000001", 501
+CAUSE = "A provider's fault"
 
 
 def play(house: House) -> None:
@@ -43,7 +44,9 @@ def play(house: House) -> None:
     tell(f"Agent group        Lena's reply shows {_reaction(house, said, '👍')} (read)")
 
     house.ask("telegram/tap", at | {"message_id": card["message_id"], "text": "Resolve"})
-    tell("Lena               taps [Resolve]")
+    _until(lambda: CAUSE in str(_topic(house)["messages"][_card(topic)].get("reply_markup")), "the causes")
+    house.ask("telegram/tap", at | {"message_id": card["message_id"], "text": CAUSE})
+    tell(f"Lena               taps [Resolve], [{CAUSE}]")
     tell(f"Tolu reads         {_heard(house, 'Was it solved?')}")
     _says(house, "1")
     tell("Tolu -> WhatsApp   1")

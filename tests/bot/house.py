@@ -61,6 +61,7 @@ def open_shell(url: str, db: Database | None = None) -> Shell:
         book=PolicyBook(db, policy),
         pace=policy.pace,
         hotline=policy.hotline,
+        patience=policy.patience,
         model=_model(),
         channels={"twilio": twilio, "whatsapp": twilio, "sms": twilio, "telegram": telegram},
         senders={"whatsapp": OURS, "sms": "+34910000000"},

@@ -21,7 +21,7 @@ def test_taking_a_ticket_tells_the_agent_the_customer_and_the_card(house: House)
     assert any("You're with Lena now" in text for text in house.heard())
     edit = [call for call in house.telegram.calls if isinstance(call, EditText)][-1]
     assert "Owner: Lena" in edit.text
-    assert [option.label for option in edit.options] == ["Resolve"]
+    assert [option.label for option in edit.options] == ["Resolve", "Change"]
 
 
 def test_of_two_agents_who_tap_at_once_exactly_one_has_it(house: House) -> None:

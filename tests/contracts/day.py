@@ -73,7 +73,7 @@ def on_whatsapp(story: Story) -> None:
     shows_a_picture(box, topic)
     owner.hears("It looks like this.", PATIENCE)
 
-    topic.taps("Resolve")
+    topic.resolves()
     owner.hears("Was it solved?", PATIENCE)
     owner.says("1")
     owner.hears("1 (bad) to 5 (great)", PATIENCE)
@@ -116,7 +116,7 @@ def on_telegram(story: Story) -> None:
     topic.taps("I take it")
     said = topic.writes("Pavel, Lena here. I see it on 2 invoices.", reply_to=topic.card())
     box.post("telegram/edit", chat_id=GROUP, message_id=said["message_id"], text="Pavel, Lena here. On 3 invoices.")
-    topic.taps("Resolve")
+    topic.resolves()
 
     def question() -> Json | None:
         messages = box.get(f"telegram/chats/{PAVEL}")["messages"]

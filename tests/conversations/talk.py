@@ -5,7 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 from conversations import advance
 from conversations.effects import Effect, OpenTicket, Reopen, Say, StaySilent
-from conversations.events import Answered, Closed, Event, Facts, Line, Media, Pace, Said, Taken, WentQuiet
+from conversations.events import (
+    Answered,
+    CallOffered,
+    Closed,
+    Event,
+    Facts,
+    HandedOver,
+    Line,
+    Media,
+    Pace,
+    Said,
+    Taken,
+    WentQuiet,
+)
 from conversations.states import Collecting, Idle, State
 from triage import Category, Severity, Triage
 
@@ -66,6 +79,15 @@ class Talk:
     def is_answered(self, after: float = 1) -> tuple[Effect, ...]:
         self._wait(after)
         return self._told(Answered(self._facts()))
+
+    def is_handed_over(self, to: str = "Tomas", after: float = 1) -> tuple[Effect, ...]:
+        self._wait(after)
+        self.owner = to
+        return self._told(HandedOver(self._facts()))
+
+    def is_offered_a_call(self, after: float = 1) -> tuple[Effect, ...]:
+        self._wait(after)
+        return self._told(CallOffered(self._facts()))
 
     def is_closed(self, after: float = 1) -> tuple[Effect, ...]:
         self._wait(after)

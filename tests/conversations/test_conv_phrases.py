@@ -18,7 +18,9 @@ SCREEN = 320  # characters a customer reads between two frames (users.md 3.2)
 LANGUAGES = sorted(books())
 SAYABLE = sorted(set(books()["en"].say) - {"and", "ask_who"} - {key for key in books()["en"].say if "seen" in key})
 KNOWN_VALUES = {"comma_name", "by", "written", "found", "agent", "number", "seen", "aid", "who", "words", "media"} | {
-    "batch"
+    "batch",
+    "cause",
+    "affected",
 }
 LONG_WORDS = "nobody can pay and the couple is waiting at the desk while we try again and again, please help us now"
 MADRID = ZoneInfo("Europe/Madrid")

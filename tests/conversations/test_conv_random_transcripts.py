@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 
 from conversations import advance
 from conversations.effects import Effect, OpenTicket, Reopen, Say, StaySilent
-from conversations.events import Answered, Closed, Event, Facts, Line, Media, Pace, Said, Taken, WentQuiet
+from conversations.events import (
+    Answered,
+    CallOffered,
+    Closed,
+    Event,
+    Facts,
+    HandedOver,
+    Line,
+    Media,
+    Pace,
+    Said,
+    Taken,
+    WentQuiet,
+)
 from conversations.phrases import clock_time, labels, render
 from conversations.states import Collecting, Idle, Lost, State, Waiting, from_json, to_json, wake_at
 from conversations.words import Meaning, understand
@@ -65,7 +78,9 @@ guesses = st.builds(
     Triage, st.sampled_from(Category), st.sampled_from(Severity), st.just(0.9), st.just(0.9), st.just(()), st.booleans()
 )
 said = st.tuples(st.just(Said), lines, guesses)
-acts = st.sampled_from([(WentQuiet,), (WentQuiet,), (Taken,), (Answered,), (Closed,), (Closed,)])
+acts = st.sampled_from(
+    [(WentQuiet,), (WentQuiet,), (Taken,), (Answered,), (HandedOver,), (CallOffered,), (Closed,), (Closed,)]
+)
 delays = st.sampled_from([0.0, 0.5, 3.0, 7.9, 8.0, 9.0, 60.0, 86400.0, 8 * 86400.0])
 transcripts = st.lists(st.tuples(delays, said | said | said | acts), min_size=1, max_size=25)
 

@@ -39,7 +39,7 @@ def test_failing_payments_are_reported_answered_resolved_and_rated(story: Story)
     eventually(lambda: topic.reaction(reply) == "👍", what="the reply shows as read")
     topic.shows("First answer:")
 
-    assert "resolved" in topic.taps("Resolve")
+    assert "resolved" in topic.resolves()
     assert tolu.hears("Was it solved?").endswith("1 Yes\n2 Partly\n3 No")
     tolu.says("1")
     tolu.hears("1 (bad) to 5 (great)")
@@ -145,7 +145,7 @@ def test_a_telegram_owner_is_served_the_same_way(story: Story) -> None:
     topic.taps("I take it")
     topic.writes("Pavel, Lena here. I can see it on 2 invoices.", reply_to=topic.card())
     hears("I can see it on 2 invoices")
-    topic.taps("Resolve")
+    topic.resolves()
     hears("Was it solved?")
     messages = box.get(f"telegram/chats/{user}")["messages"]
     question = next(message for message in messages if "Was it solved?" in str(message.get("text")))

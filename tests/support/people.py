@@ -98,6 +98,12 @@ class Topic:
         told: str = answered.get("text", "")
         return told
 
+    def resolves(self, cause: str = "Our fault, fixed", agent: int = LENA) -> str:
+        """Resolve, then the cause as soon as the card offers it; what the agent is told."""
+        self.taps("Resolve", agent)
+        eventually(lambda: cause in str(self.card().get("reply_markup")), what=f"the card offers {cause!r}")
+        return self.taps(cause, agent)
+
     def writes(self, text: str, reply_to: Json | None = None, agent: int = LENA, **more: Any) -> Json:
         """An agent writes in the topic, perhaps as a reply."""
         quoted = {"reply_to_message_id": reply_to["message_id"]} if reply_to else {}

@@ -1,0 +1,67 @@
+"""Asking the customer for a number, and engineering for help."""
+
+from sqlalchemy import select
+
+from bot import tickets
+from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
+from bot.perform import play
+from bot.scene import Scene
+from channels.wire import Option
+from conversations.events import CallOffered
+from models import TicketEvent
+
+
+def call(ask: Ask) -> str:
+    """Asks in the customer's language; the answer stands on the card."""
+    ticket = ask.ticket
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    if not current(ask.scene):
+        return "They have a newer ticket: ask there."
+    if not ask.scene.window_open:
+        return "WhatsApp's 24 hours are over, so the question cannot be sent; answer first, and ask when they write."
+    play(ask.scene, CallOffered(ask.scene.facts()))
+    tickets.record(ask.scene, "call_offered", ask.scene.now, who(ask.agent), {})
+    return ask.done()
+
+
+def escalate(ask: Ask) -> str | Told:
+    """``/escalate [why]``, for SEV1 and SEV2 (sla.md section 1)."""
+    ticket, scene = ask.ticket, ask.scene
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    if ticket.severity not in (1, 2):
+        return (
+            f"#{ticket.id} is SEV{ticket.severity}: engineering is asked only for SEV1 and SEV2. "
+            "If it is worse: /sev 2 and why."
+        )
+    last = _last(scene)
+    if last is not None and last.kind == "escalated":
+        return f"Engineering was asked already, and nobody has it yet: {last.data.get('why') or 'no reason told'}."
+    tickets.record(scene, "escalated", scene.now, who(ask.agent), {"why": ask.args})
+    tickets.refresh(scene)
+    why = f": {ask.args}" if ask.args else ""
+    button = Option(f"v1:engineer:{ticket.id}", "Engineer has it")
+    return Told(f"{ask.agent.name} asks engineering about #{ticket.id} (SEV{ticket.severity}){why}", options=(button,))
+
+
+def acknowledge(tap: Tap) -> str:
+    """By an engineer, or by a lead in an engineer's name."""
+    last = _last(tap.scene)
+    if last is None:
+        return "Engineering was not asked."
+    if last.kind == "escalation_acknowledged":
+        return "Somebody has it already; the card says who."
+    if tap.ticket.state != "open":
+        return f"#{tap.ticket.id} is already resolved."
+    if not tap.by.lead and not tap.by.has(tap.scene.session, "engineer"):
+        return "Only an engineer can say that; a lead gives the role: /role @name engineer."
+    tickets.record(tap.scene, "escalation_acknowledged", tap.scene.now, who(tap.agent), {})
+    tickets.refresh(tap.scene)
+    return f"You have #{tap.ticket.id}."
+
+
+def _last(scene: Scene) -> TicketEvent | None:
+    kinds = TicketEvent.kind.in_(("escalated", "escalation_acknowledged"))
+    told = select(TicketEvent).where(TicketEvent.ticket_id == ticket_of(scene).id, kinds)
+    return scene.session.scalar(told.order_by(TicketEvent.id.desc()).limit(1))

@@ -1,0 +1,123 @@
+"""Handing over and duty: a ticket changes hands only when the other one accepts it."""
+
+from html import escape
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import tickets
+from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
+from bot.desk.people import named
+from bot.desk.queue import duty
+from bot.perform import play
+from bot.scene import Scene, open_ticket_scene
+from channels.wire import Option
+from conversations.events import HandedOver
+from models import Agent, Ticket
+
+
+def handover(ask: Ask) -> str | Told:
+    """``/handover @x``: asked for, not done."""
+    ticket, to = ask.ticket, named(ask.session, ask.event.chat, ask.args)
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    if isinstance(to, str):
+        return to
+    if ticket.owner is None or ticket.owner.id != ask.agent.id:
+        has = f"{ticket.owner.name} has it" if ticket.owner else "nobody has it yet"
+        return f"Only its owner hands #{ticket.id} over: {has}."
+    if to.id == ask.agent.id:
+        return f"#{ticket.id} is yours already."
+    tickets.record(ask.scene, "handover_offered", ask.scene.now, who(ask.agent), {"to": to.id})
+    button = Option(f"v1:accept:{ticket.id}:{ask.agent.id}:{to.id}", "I take it over")
+    name = escape(ask.agent.name)
+    text = f"{mention(to)}: {name} hands #{ticket.id} over to you. It is {name}'s until you accept."
+    return Told(text, html=True, options=(button,))
+
+
+def accept(tap: Tap) -> str:
+    """The one it was offered to takes it, if it is still the other's."""
+    before, to = _pair(tap.argument)
+    ticket = tap.ticket
+    if tap.agent.id != to:
+        other = tap.scene.session.get(Agent, to)
+        return f"This is for {other.name if other else 'somebody else'}."
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    if ticket.owner_id == to:
+        return "You already have it."
+    if ticket.owner is None or ticket.owner.id != before:
+        return f"{ticket.owner.name if ticket.owner else 'Nobody'} has #{ticket.id} now; it was not handed over."
+    _hand(tap.scene, tap.agent)
+    return f"#{ticket.id} is yours."
+
+
+def on(ask: Ask) -> str:
+    ask.agent.on_duty_since = ask.agent.on_duty_since or ask.shell.clock.now()
+    ask.session.flush()
+    return f"You are on duty. {duty(ask.session)}"
+
+
+def off(ask: Ask) -> str | Told:
+    """``/off``, with open tickets ``/off @x``: off as soon as the other accepts them all."""
+    owned = _owned(ask.session, ask.agent.id)
+    numbers = ", ".join(f"#{one.id}" for one in owned)
+    if not owned:
+        ask.agent.on_duty_since = None
+        ask.session.flush()
+        return f"You are off duty. {duty(ask.session)}"
+    if not ask.args:
+        return f"You still have {numbers}. /off @tomas offers them to Tomas, and you are off when they are accepted."
+    to = named(ask.session, ask.event.chat, ask.args)
+    if isinstance(to, str):
+        return to
+    if to.id == ask.agent.id:
+        return f"You still have {numbers}: name somebody else."
+    button = Option(f"v1:relieve:{owned[0].id}:{ask.agent.id}:{to.id}", f"I take over {len(owned)}")
+    name = escape(ask.agent.name)
+    return Told(f"{mention(to)}: {name} goes off duty and hands you {numbers}.", html=True, options=(button,))
+
+
+def relieve(tap: Tap) -> str:
+    """All open tickets of who goes off change hands at once."""
+    before, to = _pair(tap.argument)
+    leaving = tap.scene.session.get(Agent, before)
+    if tap.agent.id != to or leaving is None:
+        other = tap.scene.session.get(Agent, to)
+        return f"This is for {other.name if other else 'somebody else'}."
+    owned = _owned(tap.scene.session, before)
+    for ticket in owned:
+        scene = open_ticket_scene(tap.scene.shell, tap.scene.session, ticket.id)
+        if scene is not None and ticket_of(scene).owner_id == before and ticket_of(scene).state == "open":
+            _hand(scene, tap.agent)
+    leaving.on_duty_since = None
+    tap.agent.on_duty_since = tap.agent.on_duty_since or tap.scene.now
+    numbers = ", ".join(f"#{one.id}" for one in owned)
+    return (
+        f"{numbers} yours; {leaving.name} is off duty." if owned else f"{leaving.name} has nothing left to hand over."
+    )
+
+
+def mention(agent: Agent) -> str:
+    """HTML that rings the person's phone."""
+    return f'<a href="tg://user?id={agent.id}">{escape(agent.name)}</a>'
+
+
+def _hand(scene: Scene, agent: Agent) -> None:
+    ticket = ticket_of(scene)
+    before, ticket.owner, ticket.nudged_at = ticket.owner_id, agent, None
+    tickets.record(scene, "handed_over", scene.now, who(agent), {"from": before, "to": agent.id})
+    if current(scene):
+        play(scene, HandedOver(scene.facts()))
+    tickets.refresh(scene)
+
+
+def _pair(argument: str) -> tuple[int, int]:
+    before, _, to = argument.partition(":")
+    return (int(before), int(to)) if before.isdecimal() and to.isdecimal() else (0, 0)
+
+
+def _owned(session: Session, agent: int) -> list[Ticket]:
+    """In the order of their conversations, so that two who lock them at once cannot block each other."""
+    mine = select(Ticket).where(Ticket.owner_id == agent, Ticket.state == "open")
+    return list(session.scalars(mine.order_by(Ticket.conversation_id, Ticket.id)).unique())

@@ -1,0 +1,48 @@
+"""``/snooze``: out of sight until a moment the agent names."""
+
+from functools import partial
+
+from sqlalchemy import select
+
+from bot import tickets, watch
+from bot.desk.asks import Ask, who
+from bot.scene import open_ticket_scene
+from bot.shell import Shell
+from bot.snooze import LONGEST, until, wake
+from models import Ticket
+
+_USAGE = "Write until when: /snooze 2h, /snooze 14:30, /snooze tomorrow 9:00 or /snooze mon 9:00 (support time)."
+
+
+def snooze(ask: Ask) -> str:
+    """The clocks run on; the ticket returns with a notice, or as soon as the customer writes."""
+    ticket, scene = ask.ticket, ask.scene
+    if ticket.state != "open":
+        return f"#{ticket.id} is already resolved."
+    moment = until(ask.args, scene.now, scene.shell.policies.support_zone)
+    if moment is None:
+        return _USAGE
+    if moment - scene.now > LONGEST:
+        return f"At most {LONGEST.days} days. {_USAGE}"
+    ticket.snoozed_until = moment
+    tickets.record(scene, "snoozed", scene.now, who(ask.agent), {"until": moment.isoformat()})
+    tickets.refresh(scene)
+    return ask.done()
+
+
+def sweep(shell: Shell) -> None:
+    """Wakes those whose moment has come."""
+    now = shell.clock.now()
+    with shell.db.reading() as session:
+        due = select(Ticket.id).where(Ticket.snoozed_until <= now).order_by(Ticket.snoozed_until)
+        numbers = session.scalars(due.limit(watch.BATCH)).all()
+    for number in numbers:
+        watch.sweep(partial(_wake, shell, number), "snooze")
+        shell.wakes.deliver.set()
+
+
+def _wake(shell: Shell, number: int) -> None:
+    with shell.db.writing() as session:
+        scene = open_ticket_scene(shell, session, number)
+        if scene and scene.ticket and scene.ticket.snoozed_until and scene.ticket.snoozed_until <= scene.now:
+            wake(scene, "its snooze is over")
