@@ -97,14 +97,23 @@ def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
     channel = shell.channels.get(row.channel)
     if channel is None:
         return TransportError(f"the channel {row.channel} is switched off here", permanent=True)
-    if row.lease_until is None or shell.clock.real() >= row.lease_until:
-        log.warning("lease_lapsed")
+    if _lapsed(shell, row):
         return None
     try:
-        taken = _found(shell, channel, row, call) if row.doubt else None
-        return taken or job.trouble or channel.send(call, row.id)
+        if row.doubt:
+            taken = _found(shell, channel, row, call)
+            if taken or _lapsed(shell, row):  # the look-up itself may have taken as long as the lease
+                return taken
+        return job.trouble or channel.send(call, row.id)
     except TransportError as error:
         return error
+
+
+def _lapsed(shell: Shell, row: Delivery) -> bool:
+    lapsed = row.lease_until is None or shell.clock.real() >= row.lease_until
+    if lapsed:
+        log.warning("lease_lapsed")
+    return lapsed
 
 
 def _found(shell: Shell, channel: Channel, row: Delivery, call: Call) -> Receipt | None:

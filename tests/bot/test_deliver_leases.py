@@ -94,6 +94,23 @@ def test_a_lease_that_ran_out_before_the_call_began_is_not_sent(house: House) ->
     assert (row.state, row.owner) == ("leased", "slow")
 
 
+def test_a_look_up_that_took_as_long_as_the_lease_is_not_followed_by_a_call(house: House) -> None:
+    owe(house, "a", channel="whatsapp")
+    claim(house.shell, "killed", 8)
+    house.clock.passes(31)
+    (job,) = claim(house.shell, "slow", 8)
+
+    def slow(_: Any, __: Any) -> list[Receipt]:
+        house.clock.passes(30)
+        return []
+
+    house.twilio.find = slow  # type: ignore[assignment, method-assign]
+    carry(house.shell, job)
+
+    assert house.twilio.calls == []
+    assert house.one(Delivery).state == "leased"
+
+
 def test_a_late_refusal_of_a_worker_that_lost_its_lease_changes_nothing(house: House) -> None:
     owe(house, "a")
 

@@ -13,6 +13,13 @@ from tests.support.databases import fresh
 _counter = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A machine with much else to do takes its time to start processes anew."""
+    for item in items:
+        if "tests/faults" in item.nodeid:
+            item.add_marker(pytest.mark.timeout(180))
+
+
 @pytest.fixture(scope="session")
 def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Ground]]:
     """Started once for each database that is asked for."""
@@ -33,6 +40,4 @@ def ground(grounds: Callable[[str], Ground], database_kind: str, request: pytest
     ground.mend()
     yield ground
     ground.mend()
-    for ruling in ground.rulings:
-        request.node.user_properties.append(("fault", ruling))
-    ground.rulings.clear()
+    ground.tell(request.node.user_properties)

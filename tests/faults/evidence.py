@@ -18,9 +18,15 @@ ACTIONS = {
     "React": "setMessageReaction",
     "AnswerTap": "answerCallbackQuery",
     "SendText": "sendMessage",
+    "SendMedia": "sendMedia",
+    "SendAlbum": "sendMedia",
+    "Delete": "deleteMessage",
 }
 # Questions and settings, which are no sends and stand in no outbox.
-ASKED = ("get", "download", "setWebhook", "setMyCommands", "Messages.list", "Messages.fetch", "Media.", "Content.")
+ASKED = (
+    *("get", "download", "setWebhook", "setMyCommands", "deleteMyCommands", "sendChatAction"),
+    *("Messages.list", "Messages.fetch", "Media.", "Content."),
+)
 NAMELESS = "sha256:"  # a webhook without a name of its own is kept by its hash
 PENDING = ("queued", "leased", "unknown")
 
@@ -44,7 +50,8 @@ class Witness:
 
     @staticmethod
     def on(sandbox: Sandbox, database_url: str) -> "Witness":
-        return Witness(sandbox, create_engine(database_url.replace("postgresql://", "postgresql+psycopg://")))
+        url = database_url.replace("postgresql://", "postgresql+psycopg://")
+        return Witness(sandbox, create_engine(url, pool_pre_ping=True))
 
     def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
         with self.engine.connect() as connection:

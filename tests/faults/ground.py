@@ -61,6 +61,11 @@ class Ground:
         self.rulings.append(f"{case.name} ({self.kind}): {told}; {rulings[5].counted}")
         return rulings
 
+    def tell(self, properties: list[tuple[str, object]]) -> None:
+        """Hands the rulings over to the summary of the run (tests/conftest.py)."""
+        properties += [("fault", ruling) for ruling in self.rulings]
+        self.rulings.clear()
+
     def fault(self, action: str, provider: str, method: str, **more: Any) -> None:
         self.stack.sandbox.post("faults", action=action, provider=provider, method=method, **more)
 
@@ -97,7 +102,10 @@ class Ground:
             self.stack.signal(name, signal.SIGCONT)
         for name in set(self.stack.processes) - {"web", "worker"}:
             self.stack.kill(name)
-        eventually(self.stack.ready, 20, "web and worker are back")
+        if "tests.faults.wounded" in self.stack.processes["worker"].args:  # type: ignore[operator]
+            self.stack.kill("worker")
+            self.stack.start_worker()
+        eventually(self.stack.ready, 40, "web and worker are back")
 
 
 @contextlib.contextmanager

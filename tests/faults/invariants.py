@@ -14,8 +14,14 @@ from typing import Any
 from tests.faults.evidence import ACTIONS, PENDING, Evidence, Mark, Witness, delivery_of, moment, said
 
 SENDERS = 8  # calls one worker has under way at most
-ENDS = ("accepted", "sent", "delivered", "read", "superseded")
-_SAYS_NOTHING = ("EditText", "React", "AnswerTap", "Fetch")  # they carry nobody's words: the words are elsewhere
+ENDS = ("accepted", "sent", "delivered", "read", "superseded", "held")  # what is held waits for the customer's window
+_SAYS_NOTHING = (
+    "EditText",
+    "React",
+    "AnswerTap",
+    "Fetch",
+    "Delete",
+)  # they carry nobody's words: the words are elsewhere
 _SLACK = timedelta(seconds=2)
 _LATEST = 15.0  # seconds a line may be late beyond the outage (N5)
 
@@ -126,6 +132,8 @@ def ended(seen: Evidence, _: Case) -> Ruling:
 
 def _succeeds(other: Any, failed: Any) -> bool:
     """A later call that carries the words elsewhere, or tells a person that they did not arrive."""
+    if other.id == failed.successor_id:
+        return bool(other.state != "failed")
     if other.id <= failed.id or other.ticket_id != failed.ticket_id or other.state == "failed":
         return False
     words = str(other.payload.get("text") or other.payload.get("caption") or "")
@@ -183,7 +191,7 @@ def _sent(seen: Evidence) -> Counter[str]:
             found[f"twilio {delivery_of(one)}"] += 1
         elif one["action"] == "createForumTopic":
             found[f"topic {one['request']['name']}"] += 1
-        elif one["action"].startswith("send"):
+        elif one["action"].startswith("send") and one["action"] != "sendMediaGroup":
             key = f"telegram {one['destination']} {said(one)}"
             found[key if key in rows else re.sub(r" #\d+ ", " ", key, count=1)] += 1
     return found
@@ -247,12 +255,14 @@ def _attempts(seen: Evidence) -> Counter[str]:
 def _call_of(row: Any) -> str:
     if row.channel != "telegram":
         return "Messages.create"
-    return "sendMedia" if row.kind == "SendMedia" else ACTIONS[row.kind]
+    return ACTIONS[row.kind]
 
 
 def _action(entry: dict[str, Any]) -> str:
     name: str = entry["action"]
-    return "sendMedia" if name.startswith("send") and name not in ("sendMessage",) else name
+    if name == "editMessageCaption":
+        return "editMessageText"
+    return "sendMedia" if name.startswith("send") and name != "sendMessage" else name
 
 
 def _never_called(row: Any) -> bool:

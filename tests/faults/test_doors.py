@@ -39,7 +39,7 @@ def test_f18_five_copies_at_once_over_two_processes_have_one_effect(ground: Grou
     ground.stack.start_web("second")
     ground.stack.start_worker("second worker")
     log = ground.stack.directory / "second.log"
-    eventually(lambda: b"Booting worker" in log.read_bytes(), 10, "two web processes listen")
+    eventually(lambda: b"Booting worker" in log.read_bytes(), 30, "two web processes listen")
 
     webhook = line(ground.stack, owner, "five times the same words")
     with ThreadPoolExecutor(5) as pool:

@@ -29,6 +29,7 @@ def entry(flow: str, action: str, seconds: float = 0, provider: str = "twilio", 
 def row(number: int, **facts: Any) -> Any:
     common = {"kind": "SendText", "channel": "whatsapp", "destination": "+341", "ticket_id": 7, "state": "accepted"}
     common |= {"attempts": 1, "retry_at": None, "lease_until": None, "doubt": False, "fault": "", "created_at": NOW}
+    common |= {"successor_id": None}
     return SimpleNamespace(**{"id": number, "payload": {"text": f"words {number}"}, **common, **facts})
 
 

@@ -5,17 +5,15 @@ is off by the seconds in the file CLOCK_OFF, which may change while the worker r
 """
 
 import os
+import sys
 import threading
 import time
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from apscheduler.schedulers import background, base
-from apscheduler.triggers import interval
+from apscheduler.schedulers import background
 
-import bot.claims
 import worker
 
 OVERDUE = 1.0  # the watchdog's patience, shorter than in life so that a test need not wait for it
@@ -55,9 +53,9 @@ def _shift_the_clock(file: Path) -> None:
 
     right = time.time
     time.time = lambda: right() + off()
-    modules: tuple[ModuleType, ...] = (bot.claims, base, interval)
-    for module in modules:
-        module.datetime = Wrong  # type: ignore[attr-defined]
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("bot.", "apscheduler.")) and getattr(module, "datetime", None) is datetime:
+            module.datetime = Wrong  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":
