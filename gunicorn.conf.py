@@ -1,9 +1,11 @@
 """How the web process serves; gunicorn reads this file by itself. PORT and WEB_CONCURRENCY are honoured."""
 
 import gc
+import threading
 from functools import partial
 from typing import Any
 
+from bot.lookout import keep_looking
 from bot.reconcile import sooner
 from bot.watch import sweep
 
@@ -16,10 +18,12 @@ control_socket_disable = True  # nobody steers it from outside, and two on one m
 
 
 def post_worker_init(worker: Any) -> None:
-    """Webhooks may have been lost while nobody served, so a worker is to look for them.
+    """Webhooks may have been lost while nobody served, so a worker is to look for them; this process looks after those.
 
     What was loaded at start stays; the collector need not walk it at every few requests.
     """
-    sweep(partial(sooner, worker.wsgi.extensions["shell"]), "sooner")
+    shell = worker.wsgi.extensions["shell"]
+    sweep(partial(sooner, shell), "sooner")
+    threading.Thread(target=keep_looking, args=(shell,), name="lookout", daemon=True).start()
     gc.collect()
     gc.freeze()

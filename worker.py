@@ -13,10 +13,11 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, buckets, desk, groups, hotline, rollcall, watch
+from bot import alarms, beat, buckets, desk, groups, hotline, rollcall, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import returning, snoozing
+from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
 from bot.silence import silence
@@ -28,33 +29,37 @@ FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
 _CALLS = 5.0  # seconds between two looks at who is on for the hotline
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
+HANGS = 60.0  # seconds after which one sweep hangs, though others come round: longer than any lock is waited for
+CALLS = 600.0  # the same for a sweep that asks a provider, page by page
+_STEP = 1.0  # seconds a clock moves in one that nobody has set
 
 
 class Ticker:
-    """Runs the sweeps and remembers, by the monotonic clock, when it last did."""
+    """Runs the sweeps; ``pulse`` knows which of them comes round."""
 
-    def __init__(self, shell: Shell, name: str) -> None:
-        self._last = time.monotonic()
+    def __init__(self, shell: Shell, name: str, pulse: Pulse) -> None:
+        self._pulse, self._stepped = pulse, time.time() - time.monotonic()
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}, timezone="UTC"
         )
         self._every(shell.limits.tick, "quiet", partial(watch.quiet, shell))
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
         self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
-        self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell))
+        self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell), within=CALLS)
         self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
         self._every(5.0, "returning", partial(returning.sweep, shell))
-        self._every(shell.limits.tick, "members", partial(desk.look_up, shell))
+        self._every(shell.limits.tick, "members", partial(desk.look_up, shell), within=CALLS)
         groups.load(shell)
         self._every(2.0, "groups", partial(groups.follow, shell))
-        watch.beat(shell, name)
-        self._every(2.0, "beat", partial(watch.beat, shell, name))
+        beat.resumed(shell)
+        beat.beat(shell, name)
+        self._every(2.0, "beat", lambda: beat.beat(shell, name, pulse.failing()))
         self._every(3600.0, "tidy", partial(buckets.tidy, shell))
-        self._every(shell.limits.tick, "wake", shell.wakes.all)
+        self._every(shell.limits.tick, "wake", shell.wakes.all, within=OVERDUE)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -62,15 +67,27 @@ class Ticker:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=True)
 
-    def overdue(self) -> bool:
-        return time.monotonic() - self._last > OVERDUE
+    def keep_ticking(self) -> None:
+        """Sets the scheduler anew when somebody has set this machine's clock: it counts by that, and would stand
+        still for the hour the clock went back."""
+        stepped = time.time() - time.monotonic()
+        if abs(stepped - self._stepped) > _STEP:
+            log.warning("clock_set", seconds=round(stepped - self._stepped))
+            for job in self._scheduler.get_jobs():
+                job.reschedule(job.trigger)
+        self._stepped = stepped
 
-    def _every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
+    def _every(self, seconds: float, name: str, work: Callable[[], object], within: float = HANGS) -> None:
+        self._pulse.expect(name, seconds + within)
         self._scheduler.add_job(partial(self._tick, name, work), "interval", seconds=seconds, id=name)
 
     def _tick(self, name: str, work: Callable[[], object]) -> None:
-        watch.sweep(work, name)
-        self._last = time.monotonic()
+        self._pulse.came(name, well=watch.sweep(partial(_done, work), name) is not None)
+
+
+def _done(work: Callable[[], object]) -> bool:
+    work()
+    return True
 
 
 def main() -> None:
@@ -83,11 +100,12 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    senders, ticker = Senders(shell, name), Ticker(shell, name)
+    pulse = Pulse()
+    senders, ticker = Senders(shell, name), Ticker(shell, name, pulse)
     threads = [
         threading.Thread(target=shell.db.listen, args=(shell.wakes.answer.set, stop), name="listen", daemon=True),
-        threading.Thread(target=loop, args=(lambda: answer(shell) == BATCH, shell.wakes.answer, stop), name="answer"),
-        threading.Thread(target=loop, args=(senders.deliver, shell.wakes.deliver, stop), name="deliver"),
+        _looping("answer", lambda: answer(shell) == BATCH, shell.wakes.answer, stop, pulse),
+        _looping("deliver", senders.deliver, shell.wakes.deliver, stop, pulse),
     ]
     for channel in set(shell.channels.values()):
         channel.open()
@@ -98,14 +116,23 @@ def main() -> None:
         thread.start()
     log.info("worker_started", worker=name, rehearsing=shell.clock.rehearsing)
     while not stop.wait(1.0):
-        if ticker.overdue():
-            log.critical("ticker_overdue", worker=name)
+        ticker.keep_ticking()
+        if stuck := [*pulse.stuck(), *(["sender"] if senders.hang() else [])]:
+            log.critical("worker_stuck", worker=name, stuck=stuck)
             os._exit(70)
     _finish(shell, senders, ticker, threads)
     log.info("worker_stopped", worker=name)
 
 
-def loop(step: Callable[[], object], wake: threading.Event, stop: threading.Event) -> None:
+def _looping(
+    name: str, step: Callable[[], object], wake: threading.Event, stop: threading.Event, pulse: Pulse
+) -> threading.Thread:
+    pulse.expect(name, 2 * HANGS)  # a batch waits for one lock after the other
+    came = partial(pulse.came, name)
+    return threading.Thread(target=loop, args=(step, wake, stop, came), name=name)
+
+
+def loop(step: Callable[[], object], wake: threading.Event, stop: threading.Event, came: Callable[..., object]) -> None:
     """Works while there is work, then waits to be woken; a failing step is logged and tried again."""
     while not stop.is_set():
         wake.wait(IDLE)
@@ -113,6 +140,7 @@ def loop(step: Callable[[], object], wake: threading.Event, stop: threading.Even
         busy: object = True
         while busy and not stop.is_set():
             busy = watch.sweep(step, "loop")
+            came(well=busy is not None)
 
 
 def _finish(shell: Shell, senders: Senders, ticker: Ticker, threads: list[threading.Thread]) -> None:

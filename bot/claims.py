@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bot import steady
 from models import Base
 
 _BUSY_MS = 10_000
@@ -61,11 +62,20 @@ class Database:
         return self.reading() if self.postgresql else self.writing()
 
     def real_now(self, session: Session) -> datetime:
-        """The database's clock, for leases and back-off; on SQLite this machine's."""
+        """The database's clock, for leases and back-off; on SQLite this machine's, without its leaps."""
         if not self.postgresql:
-            return datetime.now(UTC)
+            return steady.moment(session)
         now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
         return now.astimezone(UTC)
+
+    def follow_clock(self, session: Session) -> float:
+        """Lets SQLite's time follow this machine's clock; the seconds still between them, 0 on PostgreSQL."""
+        return 0.0 if self.postgresql else steady.follow(session)
+
+    def adopt_clock(self, session: Session) -> None:
+        """Takes this machine's clock as it is now for SQLite's time."""
+        if not self.postgresql:
+            steady.adopt(session)
 
     def insert_once(self, session: Session, model: type[Base], values: dict[str, Any], unique: Unique) -> int | None:
         """Inserts unless the unique columns are taken: the new id, else None. Copies posted at once end as one row."""

@@ -22,6 +22,7 @@ from models import Address, Conversation, Delivery, Topic
 
 log = structlog.get_logger()
 REPEATED = "may be repeated"
+_HANGS = 300.0  # seconds; a file may take a minute each way, and a busy database half of one
 _CRASHES = 3  # after this many a row is failed, and said, instead of tried again
 
 
@@ -41,18 +42,22 @@ class Senders:
     def __init__(self, shell: Shell, owner: str) -> None:
         self._shell, self._owner = shell, owner
         self._pool = ThreadPoolExecutor(shell.limits.senders, thread_name_prefix="sender")
-        self._busy: set[Future[None]] = set()
+        self._busy: dict[Future[None], float] = {}
 
     def deliver(self) -> bool:
         """Claims and begins as many deliveries as senders are free; whether there may be more to claim at once."""
-        self._busy = {job for job in self._busy if not job.done()}
+        self._busy = {job: since for job, since in self._busy.items() if not job.done()}
         free = self._shell.limits.senders - len(self._busy)
         jobs = claim(self._shell, self._owner, free) if free else []
         for job in jobs:
             begun = self._pool.submit(sweep, partial(carry, self._shell, job), "carry")
-            self._busy.add(begun)
+            self._busy[begun] = time.monotonic()
             begun.add_done_callback(lambda _: self._shell.wakes.deliver.set())
         return bool(jobs) and len(jobs) == free
+
+    def hang(self) -> bool:
+        """Whether a sender is at one call longer than any time-out lets it be."""
+        return any(time.monotonic() - since > _HANGS for job, since in list(self._busy.items()) if not job.done())
 
     def finish(self) -> None:
         """Lets what is in flight end; nothing new begins."""
@@ -70,6 +75,16 @@ def claim(shell: Shell, owner: str, most: int) -> list[Job]:
         return []
     with shell.db.reading() as session:
         return [_ready(shell, session, row) for row in rows]
+
+
+def deliver_one(shell: Shell, owner: str, number: int) -> None:
+    """Sends one delivery from a process that is no worker, if it is due."""
+    now = shell.clock.real()
+    lease = turns.Lease(owner, now, now + timedelta(seconds=shell.limits.lease))
+    for row in turns.claim_one(shell.db, lease, number):
+        with shell.db.reading() as session:
+            job = _ready(shell, session, row)
+        carry(shell, job)
 
 
 def carry(shell: Shell, job: Job) -> None:

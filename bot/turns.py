@@ -68,6 +68,15 @@ def claim(db: Database, budgets: Budgets, lease: Lease, most: int) -> list[Deliv
     return _by_urgency(found)
 
 
+def claim_one(db: Database, lease: Lease, number: int) -> list[Delivery]:
+    """Leases one delivery if it waits and is due, whatever its budgets say."""
+    due = or_(Delivery.retry_at.is_(None), Delivery.retry_at <= lease.at)
+    waits = select(Delivery.id).where(Delivery.id == number, Delivery.state.in_(("queued", "unknown")), due)
+    with db.writing() as session:
+        ids = list(session.scalars(waits.with_for_update(skip_locked=True)))
+        return list(session.scalars(_lease_of(), {**lease.values(), "ids": ids})) if ids else []
+
+
 def _round(db: Database, budgets: Budgets, lease: Lease, most: int) -> tuple[list[Delivery], bool]:
     """One transaction: (what it leased, whether more may be found now that empty buckets stand aside)."""
     try:

@@ -1,4 +1,4 @@
-"""T5: what time does: bursts end, clocks come due, workers say they are alive. Each sweep stands alone."""
+"""T5: what time does: bursts end, clocks come due. Each sweep stands alone."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from bot.perform import play
 from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.events import WentQuiet
-from models import Clock, Conversation, Worker
+from models import Clock, Conversation
 
 log = structlog.get_logger()
 BATCH = 200
@@ -82,12 +82,3 @@ def _come_due(shell: Shell, number: int) -> None:
         scene = open_ticket_scene(shell, session, number)
         assert scene is not None
         overdue.tell(scene)
-
-
-def beat(shell: Shell, name: str) -> None:
-    """Says this worker is alive, by the database's clock."""
-    shell.clock.sample()
-    now = shell.clock.real()
-    with shell.db.writing() as session:
-        shell.db.insert_once(session, Worker, {"name": name, "started_at": now, "ticked_at": now}, ("name",))
-        session.get_one(Worker, name).ticked_at = now

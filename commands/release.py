@@ -5,6 +5,7 @@ from alembic import command
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot.beat import adopt_clock
 from bot.desk.registry import menu
 from bot.groups import load
 from bot.shell import Shell
@@ -21,6 +22,7 @@ def release() -> None:
     shell: Shell = current_app.extensions["shell"]
     command.upgrade(alembic_config(shell), "head")
     click.echo("database is at the newest revision")
+    adopt_clock(shell)
     rebook_all(shell)  # the policy's hotline rules may be other ones now
     load(shell)
     telegram = shell.channels.get("telegram")

@@ -13,12 +13,13 @@ from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shi
 from models.studios import Address, Contact, Studio
 from models.tickets import Batch, Clock, Policy, Rating, Ticket, TicketEvent
 from models.watermarks import Watermark
-from models.workers import Worker
+from models.workers import Anchor, Worker
 
 __all__ = [
     "Address",
     "Agent",
     "Alarm",
+    "Anchor",
     "Audit",
     "Base",
     "Batch",

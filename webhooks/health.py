@@ -35,10 +35,12 @@ def _problems(shell: Shell) -> list[str]:
         with shell.db.reading() as session:
             last = session.scalar(select(func.max(Worker.ticked_at)))
             now = shell.db.real_now(session)
+            failing = session.execute(select(Worker.name, Worker.failing).where(Worker.failing != "")).all()
+            ticking = set(session.scalars(select(Worker.name).where(Worker.ticked_at > now - _LATE)))
     except SQLAlchemyError as error:
         return [f"the database does not answer ({type(error).__name__}); is it there, and did `flask db upgrade` run?"]
     if last is None:
         return ["no worker has ever ticked; start `python -m worker`"]
     if now - last > _LATE:
         return [f"no worker has ticked for {int((now - last).total_seconds())} s; start `python -m worker`"]
-    return []
+    return [f"{sweeps} of {name} fail; its log says why" for name, sweeps in failing if name in ticking]

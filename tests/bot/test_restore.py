@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.beat import beat
 from bot.restore import GAP, NotYet, restored
-from bot.watch import beat
 from channels.wire import Receipt, SendText, TransportError
 from models import Clock, Delivery, Ticket
 from tests.bot.house import TOLU, House

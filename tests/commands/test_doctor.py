@@ -260,7 +260,7 @@ def test_the_rest_of_the_program_is_looked_at_too(doctor: Doctor, tmp_path: Path
 def test_a_database_that_is_away_breaks_its_own_legs_only(doctor: Doctor) -> None:
     broken = doctor.broken(DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
-    assert set(broken) == {"database", "media store", "worker", "rota", "migrations"}
+    assert set(broken) == {"clock", "database", "media store", "worker", "rota", "migrations"}
     assert set(broken.values()) == {"the database does not answer (OperationalError)"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import watch
+from bot import beat
 from bot.claims import Database
 from bot.shell import Shell
 from models import Worker
@@ -94,9 +94,9 @@ def test_a_rehearsal_clock_is_said_loudly(house: House) -> None:
 
 
 def test_a_beat_of_the_worker_makes_it_known_once(house: House) -> None:
-    watch.beat(house.shell, "host:1")
+    beat.beat(house.shell, "host:1")
     house.clock.passes(2)
-    watch.beat(house.shell, "host:1")
+    beat.beat(house.shell, "host:1")
 
     worker = house.one(Worker)
     assert worker.ticked_at - worker.started_at == timedelta(seconds=2)

@@ -1,0 +1,61 @@
+"""Workers say that they are alive, and what else they see of time: a gap behind them, a clock that was set."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.alarms import clear_alarm, raise_alarm
+from bot.shell import Shell
+from models import Worker
+
+NOBODY = "no_worker"  # the alarm that nothing ticks
+_OVER = "a worker ticks again and works on what was kept."
+_LEAP = 60.0  # seconds by which a machine's clock is set, not adjusted
+_GAP = timedelta(minutes=2)  # without any worker that is no mere restart
+
+
+def beat(shell: Shell, name: str, failing: Sequence[str] = ()) -> None:
+    """Says this worker is alive, by the database's clock, and which of its sweeps fail."""
+    shell.clock.sample()
+    now = shell.clock.real()
+    with shell.db.writing() as session:
+        known = {"name": name, "started_at": now, "ticked_at": now, "failing": ""}
+        shell.db.insert_once(session, Worker, known, ("name",))
+        worker = session.get_one(Worker, name)
+        worker.ticked_at, worker.failing = now, ", ".join(failing)
+        _alarm_of_clock(shell, session, shell.db.follow_clock(session))
+        clear_alarm(shell, session, NOBODY, _OVER)
+
+
+def resumed(shell: Shell) -> None:
+    """Owns up to a time in which nothing ticked and nobody was left to say so."""
+    shell.clock.sample()
+    now = shell.clock.real()
+    with shell.db.writing() as session:
+        last = session.scalar(select(func.max(Worker.ticked_at)))
+        if last is not None and now - last > _GAP:
+            words = f"Nothing ran for {(now - last) // timedelta(minutes=1)} minutes, until now."
+            if raise_alarm(shell, session, NOBODY, words):
+                clear_alarm(shell, session, NOBODY, _OVER)
+
+
+def _alarm_of_clock(shell: Shell, session: Session, apart: float) -> None:
+    if abs(apart) > _LEAP:
+        raise_alarm(
+            shell,
+            session,
+            "clock_set",
+            "This machine's clock was set by more than a minute. Promises and retries go on at their pace and follow "
+            "it by a tenth of the time that passes. Is time synchronisation on (`timedatectl`)? If the new time is "
+            "right, `flask release` takes it over at once.",
+        )
+    elif abs(apart) < 1:
+        clear_alarm(shell, session, "clock_set", "the clock and this machine agree.")
+
+
+def adopt_clock(shell: Shell) -> None:
+    """An operator says that this machine's clock is right."""
+    with shell.db.writing() as session:
+        shell.db.adopt_clock(session)
