@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot import media, rollcall, templates
 from bot.alarms import standing
@@ -127,9 +127,11 @@ def _worker(shell: Shell) -> list[Finding]:
 
 
 def _queue(shell: Shell, session: Session) -> Finding:
-    """Calls whose turn it is; what is put off on purpose is not waiting."""
-    due = Delivery.retry_at.is_(None) | (Delivery.retry_at <= shell.clock.real())
-    owed = select(func.count(), func.min(Delivery.created_at)).where(Delivery.state.in_(PENDING), due)
+    """Calls whose turn it is; a thread that is put off on purpose is not waiting."""
+    later = aliased(Delivery)
+    put_off = select(later.thread).where(later.state.in_(PENDING), later.retry_at > shell.clock.real())
+    owed = select(func.count(), func.min(Delivery.created_at)).where(Delivery.state.in_(PENDING))
+    owed = owed.where(Delivery.thread.not_in(put_off))
     number, oldest = session.execute(owed).one()
     age = (shell.clock.now() - oldest).total_seconds() if oldest else 0
     words = f"{number} calls owed, the oldest for {age:.0f} s" if number else "no call is owed"
