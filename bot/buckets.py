@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,15 +16,6 @@ from models import Bucket
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IDLE = timedelta(days=1)  # a bucket nobody drew from for so long is full, and need not be kept
 _FRESH: dict[str, Any] = {"out": [], **dict.fromkeys(("held_until", "urgent_at", "open_at", "edits_at"), _EPOCH)}
-
-
-class Head(Protocol):
-    """What a claim knows of a delivery that it might lease."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def lane(self) -> int: ...
 
 
 class Missing(Exception):
@@ -57,9 +48,18 @@ def take(session: Session, budgets: Budgets, heads: Sequence[Any], now: datetime
         if all(_opens(bucket, head.lane) <= now for bucket, _ in draws):
             may_go.append(head.id)
             for bucket, budget in draws:
-                bucket.out = budget.spent(bucket.out, _micro(now))
+                for _ in range(_cost(head)):
+                    bucket.out = budget.spent(bucket.out, _micro(now))
                 _reckon(bucket, budget, now)
     return may_go
+
+
+def alone(session: Session, channel: str, destination: str) -> bool:
+    """Until this transaction ends nobody else claims for this destination; False while nothing ever went there.
+
+    A claim holds its deliveries before it waits here: lock none of them behind this but with SKIP LOCKED.
+    """
+    return session.get(Bucket, receiver(channel, destination), with_for_update=True) is not None
 
 
 def hold(db: Database, session: Session, channel: str, destination: str, until: datetime) -> None:
@@ -87,6 +87,11 @@ def tidy(shell: Shell) -> None:
     """Forgets the buckets that have long been full."""
     with shell.db.writing() as session:
         session.execute(delete(Bucket).where(Bucket.edits_at < shell.clock.real() - _IDLE))
+
+
+def _cost(head: Any) -> int:
+    """Each item of an album counts. It goes when there is one token, so that it cannot starve behind single calls."""
+    return len(head.payload["items"]) if head.kind == "SendAlbum" else 1
 
 
 def _locked(session: Session, names: set[str]) -> dict[str, Bucket]:

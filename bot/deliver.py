@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import media, settle, turns
+from bot import digest, media, settle, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
 from bot.watch import sweep
@@ -148,6 +148,11 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         call = wire.from_json(row.kind, row.payload)
     except (KeyError, ValueError):
         return Job(row, None, TransportError(f"a {row.kind} this program cannot read", permanent=True))
+    if isinstance(call, EditText) and row.thread.startswith("digest:"):
+        number = digest.card_of(session, row)
+        if number is None:
+            return Job(row, None, TransportError("the digest's card never came", permanent=True))
+        call = replace(call, message=number)
     placed = isinstance(call, SendText | SendMedia | SendAlbum) and call.thread is not None
     if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")) and not placed:
         topic = session.get(Topic, row.ticket_id, populate_existing=True)

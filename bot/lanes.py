@@ -18,6 +18,7 @@ class Lane(IntEnum):
     TO_CUSTOMER = 1
     TO_GROUP = 2
     CARD = 3  # edits and ticks
+    DIGESTED = 4  # topics of tickets that a digest shows meanwhile
 
 
 def urgent(scene: Scene) -> bool:
@@ -29,7 +30,10 @@ def hurry(scene: Scene) -> None:
     """The ticket has become SEV1: what it owes already goes first too."""
     owed = (Delivery.ticket_id == (scene.ticket and scene.ticket.id), Delivery.state == "queued")
     scene.session.flush()
-    scene.session.execute(update(Delivery).where(*owed, Delivery.lane < Lane.CARD).values(lane=Lane.PAGE))
+    first = {"lane": Lane.PAGE}
+    scene.session.execute(update(Delivery).where(*owed, Delivery.lane < Lane.CARD).values(first))
+    put_off = Delivery.lane == Lane.DIGESTED
+    scene.session.execute(update(Delivery).where(*owed, put_off).values({**first, "retry_at": None}))
 
 
 def for_customer(row: Delivery) -> bool:

@@ -161,15 +161,20 @@ def card_key(ticket_id: int) -> str:
 
 
 def edit_card(scene: Scene, text: str, buttons: tuple[Option, ...], *, soon: bool = True) -> None:
-    """Shows the card's new text by one call, whatever is already owed: a waiting card or edit takes the new text."""
+    """Shows the card's new text by one call at most: a waiting card or edit takes it, and what stands there already is
+    not said again."""
     topic = topic_of(scene)
     if topic is None:
         return
     key = card_key(topic.ticket_id)
     scene.session.flush()
-    owed = select(Delivery).where(Delivery.coalesce_key == key, Delivery.state == "queued").with_for_update()
-    row = scene.session.scalars(owed.order_by(Delivery.id.desc())).first()
-    if row is not None:
+    newest = select(Delivery).where(Delivery.coalesce_key == key, Delivery.state.not_in(("failed", "superseded")))
+    row = scene.session.scalars(newest.order_by(Delivery.id.desc()).limit(1).with_for_update()).first()
+    if row is not None and (row.payload["text"], row.payload.get("options", [])) == (text, _plain(buttons)):
+        soon = soon and row.state == "queued"  # an edit that waits goes at once if anything asks for it
+        if not soon:
+            return
+    if row is not None and row.state == "queued":
         row.payload = {**row.payload, "text": text, "options": _plain(buttons)}
         if soon and row.kind == "EditText":
             row.retry_at, row.lane = None, Lane.PAGE if urgent(scene) else row.lane
@@ -184,8 +189,10 @@ def _plain(buttons: tuple[Option, ...]) -> list[dict[str, str]]:
     return [{"key": button.key, "label": button.label} for button in buttons]
 
 
-def react(scene: Scene, chat: str, message: int, emoji: str) -> None:
-    """Sets our one reaction; only the latest of several waiting ones is sent."""
+def react(scene: Scene, chat: str, message: int, emoji: str, *, soon: bool = True) -> None:
+    """Sets our one reaction; only the latest of several waiting ones is sent, and without ``soon`` each waits a
+    moment for a later one."""
+    wait = timedelta(0) if soon else scene.shell.budgets.ticks
     key = f"react:{chat}:{message}"
     scene.session.execute(
         update(Delivery).where(Delivery.coalesce_key == key, Delivery.state == "queued").values(state="superseded")
@@ -198,6 +205,7 @@ def react(scene: Scene, chat: str, message: int, emoji: str) -> None:
         thread=key,
         lane=Lane.CARD,
         coalesce_key=key,
+        retry_at=scene.shell.clock.real() + wait if wait else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import card, lanes, ledger, outbox, topics
+from bot import card, digest, lanes, ledger, outbox, topics
 from bot.late import found
 from bot.scene import Scene
 from models import Agent, Delivery, Message, Ticket
@@ -37,7 +37,8 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
     record(scene, "opened", at, "customer", opened)
     heard_by(scene, at)
-    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    opening = topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    digest.gather(scene, opening)
 
 
 def raise_severity(scene: Scene, triage: Triage) -> None:

@@ -41,7 +41,7 @@ def tick(scene: Scene, message: Message) -> None:
     worst = "failed" if "failed" in states else min(states, key=lambda state: RANK.get(state, 0), default="")
     chat, _, number = message.origin.partition("/")
     if number and worst in _TICKS:
-        outbox.react(scene, chat, int(number), _TICKS[worst])
+        outbox.react(scene, chat, int(number), _TICKS[worst], soon=worst == "failed")
 
 
 def standing(scene: Scene, message: Message) -> list[Delivery]:

@@ -151,8 +151,8 @@ def _open() -> list[Any]:
 
 @cache
 def _locked_heads() -> Any:
-    row = (Delivery.id, Delivery.lane, Delivery.kind, Delivery.channel, Delivery.destination, Delivery.sender)
-    return _heads(*row).with_for_update(skip_locked=True, of=Delivery)
+    where = (Delivery.channel, Delivery.destination, Delivery.sender)
+    return _heads(Delivery.id, Delivery.lane, Delivery.kind, Delivery.payload, *where).with_for_update(skip_locked=True, of=Delivery)
 
 
 @cache

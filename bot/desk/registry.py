@@ -10,6 +10,7 @@ from bot.desk import (
     ending,
     handing,
     looking,
+    opening,
     owning,
     people,
     promising,
@@ -67,6 +68,7 @@ COMMANDS: dict[str, Command] = {
 # By the action of the callback data ``v1:<action>:<ticket>[:<argument>]`` (at most 64 bytes); what a function returns
 # is told to whoever tapped.
 TAPS: dict[str, Callable[[Tap], str]] = {
+    "open": opening.open_now,
     "take": owning.take,
     "causes": ending.causes,
     "resolve": ending.tapped,

@@ -11,7 +11,7 @@ from bot.budgets import Budget, Budgets
 from bot.deliver import claim
 from bot.lanes import Lane
 from bot.policy import read_policy
-from channels.wire import OpenTopic, SendText, TransportError
+from channels.wire import EditText, OpenTopic, React, SendText, TransportError
 from models import Bucket, Delivery
 from tests.bot.house import GROUP, House
 from tests.bot.test_answer import at_once
@@ -251,3 +251,34 @@ def test_nothing_is_left_unsent_in_the_end(house: House) -> None:
         house.clock.passes(62)
 
     assert {row.state for row in house.rows(Delivery)} == {"accepted"}
+
+
+def test_a_good_tick_waits_for_a_better_one_and_a_bad_one_does_not(house: House) -> None:
+    thread = house.opened()
+    written = house.writes("/r hello", thread)
+    house.works()
+    reply = house.owed(channel="whatsapp")[-1]
+    house.reports(reply.id, "delivered")
+    house.works()
+    at_once_ = [call for call in house.telegram.calls if isinstance(call, React)]
+    house.clock.passes(2)
+    house.works()
+
+    assert at_once_ == []
+    assert [call for call in house.telegram.calls if isinstance(call, React)] == [React(str(GROUP), written, "👌")]
+
+
+def test_a_card_that_would_say_the_same_is_not_edited(house: House) -> None:
+    thread = house.opened()
+    house.writes("/r I have it.", thread)
+    house.works()
+    house.clock.passes(62)
+    house.works()
+    before = len([call for call in house.telegram.calls if isinstance(call, EditText)])
+
+    house.writes("/r Still looking.", thread)
+    house.works()
+    house.clock.passes(62)
+    house.works()
+
+    assert len([call for call in house.telegram.calls if isinstance(call, EditText)]) == before
