@@ -61,7 +61,7 @@ def _messages(scene: Scene, destination: str) -> int:
     scene.session.flush()
     newest = scene.session.execute(seen.limit(_LOOK_BACK))
     kinds = [kind for kind, to, at in newest if to == destination and at > scene.now - _MINUTE]
-    return sum({"OpenTopic": 2, "SendText": 1, "SendMedia": 1}.get(kind, 0) for kind in kinds)
+    return sum({"OpenTopic": 2, "SendText": 1, "SendMedia": 1, "SendAlbum": 1}.get(kind, 0) for kind in kinds)
 
 
 def _stale(session: Session, group: int) -> tuple[str, tuple[Option, ...]] | None:

@@ -27,8 +27,10 @@ def urgent(scene: Scene) -> bool:
 
 
 def hurry(scene: Scene) -> None:
-    """The ticket has become SEV1: what it owes already goes first too."""
-    owed = (Delivery.ticket_id == (scene.ticket and scene.ticket.id), Delivery.state == "queued")
+    """What a ticket that has become SEV1 owes already goes first too."""
+    if scene.ticket is None or not urgent(scene):
+        return
+    owed = (Delivery.ticket_id == scene.ticket.id, Delivery.state == "queued")
     scene.session.flush()
     first = {"lane": Lane.PAGE}
     scene.session.execute(update(Delivery).where(*owed, Delivery.lane < Lane.CARD).values(first))

@@ -56,8 +56,7 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
         at = scene.message.occurred_at if scene.message else scene.now
         record(scene, "severity_changed", at, "bot", {"from": before, "to": ticket.severity, "why": ticket.reasons})
         refresh(scene)
-        if ticket.severity == 1:
-            lanes.hurry(scene)
+        lanes.hurry(scene)
 
 
 def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None = None) -> None:

@@ -152,7 +152,9 @@ def _open() -> list[Any]:
 @cache
 def _locked_heads() -> Any:
     where = (Delivery.channel, Delivery.destination, Delivery.sender)
-    return _heads(Delivery.id, Delivery.lane, Delivery.kind, Delivery.payload, *where).with_for_update(skip_locked=True, of=Delivery)
+    return _heads(Delivery.id, Delivery.lane, Delivery.kind, Delivery.payload, *where).with_for_update(
+        skip_locked=True, of=Delivery
+    )
 
 
 @cache

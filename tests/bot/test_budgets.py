@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot import buckets, watch
+from bot import buckets, tickets, watch
 from bot.budgets import Budget, Budgets
 from bot.deliver import claim
 from bot.lanes import Lane
 from bot.policy import read_policy
-from channels.wire import EditText, OpenTopic, React, SendText, TransportError
+from bot.scene import Scene, open_ticket_scene
+from channels.wire import OpenTopic, React, SendText, TransportError
 from models import Bucket, Delivery
 from tests.bot.house import GROUP, House
 from tests.bot.test_answer import at_once
@@ -269,16 +271,19 @@ def test_a_good_tick_waits_for_a_better_one_and_a_bad_one_does_not(house: House)
 
 
 def test_a_card_that_would_say_the_same_is_not_edited(house: House) -> None:
-    thread = house.opened()
-    house.writes("/r I have it.", thread)
+    house.opened()
+    house.taps("v1:take:1")
     house.works()
-    house.clock.passes(62)
-    house.works()
-    before = len([call for call in house.telegram.calls if isinstance(call, EditText)])
+    before = len(house.owed(kind="EditText"))
 
-    house.writes("/r Still looking.", thread)
-    house.works()
-    house.clock.passes(62)
+    house.changes(lambda session: tickets.refresh(scene_of(house, session)))
     house.works()
 
-    assert len([call for call in house.telegram.calls if isinstance(call, EditText)]) == before
+    assert before == 1
+    assert len(house.owed(kind="EditText")) == before
+
+
+def scene_of(house: House, session: Session) -> Scene:
+    scene = open_ticket_scene(house.shell, session, 1)
+    assert scene is not None
+    return scene
