@@ -84,3 +84,9 @@ def test_any_budget_can_be_lifted_and_what_the_table_leaves_out_is_as_shipped(tm
     assert budgets == replace(read_policy(None).budgets, sms=None)
     assert not budgets.lifted
     assert Budgets().lifted
+
+
+def test_a_nudge_that_comes_after_the_return_is_refused_with_an_example(tmp_path: Path) -> None:
+    told = complaint(tmp_path, SHIPPED.replace('nudge = "20 min"', 'nudge = "40 min"'))
+
+    assert '[desk] nudge comes before returns; example: nudge = "5 min", returns = "10 min"' in told
