@@ -27,6 +27,7 @@ ASKED = (
     *("get", "download", "setWebhook", "setMyCommands", "deleteMyCommands", "sendChatAction"),
     *("Messages.list", "Messages.fetch", "Media.", "Content."),
 )
+REMARK = "(may be repeated)"
 NAMELESS = "sha256:"  # a webhook without a name of its own is kept by its hash
 PENDING = ("queued", "leased", "unknown")
 
@@ -143,9 +144,10 @@ class Evidence:
 
 
 def said(entry: Json) -> str:
-    """The text or caption of a send."""
+    """The text or caption of a send, without the remark that it may have been sent before."""
     request = entry["request"]
-    return str(request.get("text") or request.get("caption") or request.get("Body") or "")
+    text = str(request.get("text") or request.get("caption") or request.get("Body") or "")
+    return text.removesuffix(REMARK).removesuffix("\n")
 
 
 def moment(entry: Json) -> datetime:

@@ -40,7 +40,7 @@ def test_f13_a_500_is_tried_again_and_at_twilio_never_sent_twice(ground: Ground,
     ground.row("Lena answers into the 503", "accepted", "sent", "delivered", seconds=8)
     ground.holds(judge, Case(f"F13 500 at both, {action}", faults=2, outage=2))
     assert owner.heard().count("Lena answers into the 503") == 1
-    assert topic.texts().count("Ana: said into the 500") == (1 if "after" not in action else 2)
+    assert sum("said into the 500" in text for text in topic.texts()) == (1 if "after" not in action else 2)
 
 
 @pytest.mark.parametrize("way", ["clogged", "cut", "dripping"])
