@@ -1,5 +1,6 @@
 """A ticket's events and the clocks folded from them: kept, loaded and stored anew (sla.md section 2, rule 1)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,21 +16,25 @@ _STORED = ("policy", "reason", "alarm", "state", *_DUES, *_ENDS)
 
 
 def record(scene: Scene, kind: str, occurred_at: datetime, actor: str, data: dict[str, object]) -> None:
-    """Adds one event to the history and stores the clocks anew if it can move one."""
-    note(scene, kind, occurred_at, actor, data)
-    if moves(kind):
+    """Adds what happens now to the history and stores the clocks anew if it can move one."""
+    keep(scene, Happened(kind, occurred_at, scene.now, actor, data))
+
+
+def keep(scene: Scene, event: Happened) -> None:
+    """Adds one event, a customer's line with the time it reached us, and stores the clocks anew if it can move one."""
+    note(scene, event)
+    if scene.ticket is not None and moves(event.kind):
         refold(scene)
 
 
-def note(scene: Scene, kind: str, occurred_at: datetime, actor: str, data: dict[str, object]) -> None:
+def note(scene: Scene, event: Happened) -> None:
     """Adds one event, known to change no clock as they stand."""
     if scene.ticket is None:
         return
-    events = history(scene)
-    facts = {"kind": kind, "occurred_at": occurred_at, "ingested_at": scene.now, "actor": actor, "data": data}
-    row = TicketEvent(ticket_id=scene.ticket.id, policy=scene.shell.policies.version, **facts)
-    scene.session.add(row)
-    events.append(_happened(row))
+    events, event = history(scene), replace(event, policy=scene.shell.policies.version)
+    facts = {name: getattr(event, name) for name in ("kind", "occurred_at", "ingested_at", "actor", "policy")}
+    scene.session.add(TicketEvent(ticket_id=scene.ticket.id, data=dict(event.data), **facts))
+    events.append(event)
 
 
 def refold(scene: Scene) -> Ledger:

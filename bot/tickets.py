@@ -6,6 +6,7 @@ from bot import card, digest, lanes, ledger, outbox, topics
 from bot.late import found
 from bot.scene import Scene
 from models import Agent, Delivery, Message, Ticket
+from sla import Happened
 from triage import Triage
 
 record = ledger.record
@@ -35,7 +36,7 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     opened: dict[str, object] = {"tier": ticket.tier, "severity": ticket.severity, "category": ticket.category}
     opened |= {"linked": ticket.linked_id} | ({"hotline": True} if scene.hotline else {})
     opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
-    record(scene, "opened", at, "customer", opened)
+    ledger.keep(scene, Happened("opened", at, said.ingested_at if said else scene.now, "customer", opened))
     heard_by(scene, at)
     opening = topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
     digest.gather(scene, opening)
@@ -85,8 +86,9 @@ def said(scene: Scene, *, courtesy: bool) -> None:
     if ticket is None or message is None:
         return
     since, at = ticket.awaited_since, message.occurred_at
-    keep = ledger.note if since and at >= since and ticket.state == "open" else record
-    keep(scene, "courtesy" if courtesy else "said", at, "customer", {"line": str(message.id)})
+    kind, line = "courtesy" if courtesy else "said", {"line": str(message.id)}
+    keep = ledger.note if since and at >= since and ticket.state == "open" else ledger.keep
+    keep(scene, Happened(kind, at, message.ingested_at, "customer", line))
 
 
 def reached(scene: Scene, row: Delivery, message: Message) -> None:

@@ -7,12 +7,12 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import select
 
-from bot import overdue, window
+from bot import dues, overdue, window
 from bot.perform import play
 from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.events import WentQuiet
-from models import Clock, Conversation
+from models import Conversation
 
 log = structlog.get_logger()
 BATCH = 200
@@ -68,11 +68,7 @@ def _window_ends(shell: Shell, number: int) -> None:
 
 def clocks(shell: Shell) -> None:
     """Records targets missed and limits breached, and says so in the topic."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        due = select(Clock.ticket_id).where(Clock.due_at < now).order_by(Clock.due_at).limit(BATCH)
-        numbers = session.scalars(due).all()
-    for number in numbers:
+    for number in dues.claim(shell, BATCH):
         sweep(partial(_come_due, shell, number), "clocks")
         shell.wakes.deliver.set()
 
