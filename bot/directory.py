@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.rebase import new_tier
 from bot.shell import Shell
 from bot.shoots import rebook_booked
 from models import Address, Contact, Studio
@@ -43,6 +44,8 @@ def import_directory(shell: Shell, data: bytes) -> Imported:
     rows = _read(data)
     with shell.db.writing() as session:
         seen = [_keep(session, row) for row in rows]
+        for studio in session.scalars(select(Studio).where(Studio.id.in_({studio for studio, _, _ in seen}))):
+            new_tier(shell, session, studio)
         rebook_booked(shell, session, {studio for studio, *_ in seen})
     return (
         Imported(len(rows), *(len(set(column)) for column in zip(*seen, strict=True))) if seen else Imported(0, 0, 0, 0)

@@ -54,7 +54,7 @@ def overdue(scene: Scene, clock: Clock) -> None:
     assert ticket is not None
     if clock.line == "held_over":
         words = f"#{ticket.id}: the promised update did not come twice in a row. A person must write now."
-        alarms.raise_alarm(scene.shell, scene.session, alarm_key(ticket.id), words)
+        alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words)
         outbox.notice(scene, words)
         return
     hold(scene)
@@ -74,10 +74,6 @@ def next_time(scene: Scene) -> datetime:
     assert ticket is not None
     update = policies.promised(ticket.tier, ticket.severity, ledger.reckon(scene).hotline).update
     return update.dues(scene.now).target if update else scene.now + policies.clocks["holding"]
-
-
-def alarm_key(ticket_id: int) -> str:
-    return f"promise:{ticket_id}"
 
 
 def _draft(scene: Scene) -> str:

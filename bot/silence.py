@@ -5,7 +5,7 @@ from functools import partial
 import structlog
 from sqlalchemy import select
 
-from bot import alarms, ledger, outbox, promises
+from bot import alarms, ledger, outbox, promises, tickets
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.watch import sweep
@@ -44,7 +44,7 @@ def _speak(scene: Scene, ticket: Ticket) -> None:
     ledger.record(scene, "silence", since, "bot", {})
     words = f"#{ticket.id}: the customer has heard nothing for too long. A person must write now."
     outbox.notice(scene, words)
-    alarms.raise_alarm(scene.shell, scene.session, promises.alarm_key(ticket.id), words)
+    alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words)
     if not held_last(scene):
         promises.hold(scene)
 

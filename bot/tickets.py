@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot import card, digest, lanes, ledger, outbox, topics
+from bot.alarms import clear_alarm
 from bot.late import found
 from bot.scene import Scene
 from models import Agent, Delivery, Message, Ticket
@@ -98,6 +99,7 @@ def reached(scene: Scene, row: Delivery, message: Message) -> None:
         written = message.ingested_at.isoformat()
         facts: dict[str, object] = {"delivery": row.id, "message": message.id, "written_at": written}
         record(scene, "replied", at, f"agent:{message.agent_id}", facts)
+        clear_alarm(scene.shell, scene.session, overdue_key(scene))
         refresh(scene)
     elif ledger.reckon(scene).running("ACK"):
         record(scene, "receipted", at, "bot", {"delivery": row.id})
@@ -122,6 +124,11 @@ def promised(scene: Scene) -> datetime:
         return running.target_due
     tier, severity = (ticket.tier, ticket.severity) if ticket else ("free", 3)
     return shell.policies.promised(tier, severity).next_response.dues(scene.now).target
+
+
+def overdue_key(scene: Scene) -> str:
+    """The alarm that stands while a promise to the ticket's customer is broken."""
+    return f"promise:{scene.ticket.id if scene.ticket else ''}"
 
 
 def batch_of(scene: Scene) -> datetime | None:

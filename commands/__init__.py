@@ -11,6 +11,7 @@ from commands.oncall import oncall
 from commands.outbox import outbox
 from commands.policy import policy
 from commands.release import release
+from commands.report import report
 from commands.restored import restored
 from commands.shoots import shoots
 from commands.studios import studios
@@ -29,6 +30,7 @@ GROUPS = (
     outbox,
     policy,
     release,
+    report,
     restored,
     shoots,
     studios,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from getpass import getuser
 from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,7 @@ from flask.cli import with_appcontext
 
 from bot import proof
 from bot.policy import read_policy
+from bot.rebase import rebase
 from bot.shell import Shell
 from commands.moments import moment
 from conversations.phrases import books, clock_time, render
@@ -67,6 +69,21 @@ def replay(file: BinaryIO, policy_file: Path | None, now: str | None) -> None:
     except ledger_json.EventError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(proof.proven(events, fold(events, lambda _: policies, at)), indent=2, ensure_ascii=False))
+
+
+@policy.command("rebase")
+@click.option("--why", required=True, help="kept in each ticket's history")
+@click.option("--ticket", "numbers", type=int, multiple=True, help="only this one; can be given again")
+@with_appcontext
+def rebase_(why: str, numbers: tuple[int, ...]) -> None:
+    """Reckon the clocks of open tickets anew under the running policy; it may loosen promises, and is logged."""
+    shell: Shell = current_app.extensions["shell"]
+    shell.book.keep(shell.clock.now())
+    done = rebase(shell, numbers, why, f"operator:{getuser()}")
+    missing = sorted(set(numbers) - set(done))
+    click.echo(f"{len(done)} tickets reckoned anew under policy {shell.policies.version}")
+    if missing:
+        raise click.ClickException(f"not open, or not there: {', '.join(f'#{number}' for number in missing)}")
 
 
 @policy.command()

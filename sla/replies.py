@@ -31,7 +31,7 @@ def replied(case: Case, event: Happened) -> None:
     for clock in case.running("ACK"):
         case.put(clock, met_at=event.at)
     for clock in case.running("UP"):
-        if written_at >= clock.started_at:
+        if written_at > clock.started_at:
             case.put(clock, met_at=event.at, met_by=key)
     first_response(case, event.at)
     next_response(case, event.at)

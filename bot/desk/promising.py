@@ -69,6 +69,14 @@ def wait(ask: Ask) -> str:
     return "The clock of the resolution runs again." if over else "Waiting for the customer; their next line ends it."
 
 
+def helped(ask: Ask) -> str:
+    """``/helped``: the customer could work again from here, by a fix or a way round (time to first help)."""
+    if any(event.kind == "helped" for event in ledger.history(ask.scene)):
+        return "That was noted before; the first one counts."
+    tickets.record(ask.scene, "helped", ask.scene.now, f"agent:{ask.agent.id}", {})
+    return "Noted: they were helped from now."
+
+
 def show_ledger(ask: Ask) -> str:
     """``/ledger``: what every clock of the ticket goes by."""
     return proof.text(proof.of(ask.scene.session, ask.shell, ask.ticket.id))

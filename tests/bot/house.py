@@ -26,8 +26,9 @@ from channels.telegram.channel import Account as BotAccount
 from channels.twilio import Twilio
 from channels.twilio.channel import Account
 from channels.wire import Request, SendMedia, SendText
-from models import Base, Delivery, Member, Topic
+from models import Base, Delivery, Member, TicketEvent, Topic
 from models import Clock as Promise
+from sla import Clock, Happened, fold
 from tests.bot.recorder import NOON, Recorder, SteadyClock
 
 PUBLIC = "https://support.example.test"
@@ -269,6 +270,12 @@ class House:
         """The newest stored clock of that name, the first answer if none is named."""
         found = [row for row in self.rows(Promise) if (row.name, row.ticket_id) == (name, ticket)]
         return max(found, key=lambda row: row.number)
+
+    def ledger(self, ticket: int = 1) -> tuple[Clock, ...]:
+        """Every clock of a ticket, folded from its events."""
+        rows = [row for row in self.rows(TicketEvent) if row.ticket_id == ticket]
+        events = [Happened(row.kind, row.occurred_at, row.ingested_at, row.actor, row.data, row.policy) for row in rows]
+        return fold(events, self.shell.book, self.clock.now()).clocks
 
     def delivery(self, number: int) -> Delivery:
         return next(row for row in self.rows(Delivery) if row.id == number)
