@@ -7,7 +7,7 @@ import pytest
 
 from bot import hotline
 from bot.shoots import import_shoots
-from models import Clock, HotlineWindow, Studio, Ticket, TicketEvent
+from models import HotlineWindow, Studio, Ticket, TicketEvent
 from tests.bot.house import TOLU, House
 
 HEADER = "studio,starts_at,ends_at,timezone,title"
@@ -199,8 +199,9 @@ def test_an_opening_tightens_the_promise_of_an_open_ticket_and_a_closing_does_no
     dues = []
     for moment in (OPENS - MINUTE, OPENS, CLOSES):
         at(house, moment)
-        (clock,) = [row for row in house.rows(Clock) if row.name == "FR"]
-        dues.append(clock.limit_due)
+        limit = house.promise().limit_due
+        assert limit is not None
+        dues.append(limit)
 
     assert dues[0] > OPENS + timedelta(hours=3)
     assert dues[1] <= OPENS + timedelta(minutes=15)
