@@ -118,7 +118,7 @@ def _take() -> Any:
 
 
 @cache
-def _heads(*columns: Any) -> Any:
+def _heads(*columns: Any, lifted: bool = False) -> Any:
     """Deliveries that are first of their thread, due, and not for an empty bucket."""
     before = aliased(Delivery)
     blocked = select(before.id).where(
@@ -128,13 +128,16 @@ def _heads(*columns: Any) -> Any:
         and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= _AT)),
         and_(Delivery.state == "leased", Delivery.lease_until < _AT),
     )
-    heads = select(*(columns or (Delivery.id,))).where(Delivery.state.in_(_PENDING), ready, *_open(), ~blocked.exists())
+    heads = select(*(columns or (Delivery.id,))).where(
+        Delivery.state.in_(_PENDING), ready, *(_open()[:1] if lifted else _open()), ~blocked.exists()
+    )
     return heads.order_by(Delivery.lane, Delivery.id).limit(_MOST)
 
 
 def _open() -> list[Any]:
     """Both buckets of a delivery have a token for its lane (``budgets.receiver`` and ``buckets.take`` say the same).
-    The empty ones are few and looked up once a statement, whatever is owed to them."""
+    The empty ones are few and looked up once a statement, whatever is owed to them. The first is all that holds
+    with budgets lifted: a 429 empties a bucket for every lane."""
     theirs = Delivery.channel + literal_column("'>'") + Delivery.destination
     ours = Delivery.channel + literal_column("'<'") + Delivery.sender
 
@@ -159,7 +162,7 @@ def _locked_heads() -> Any:
 
 @cache
 def _claim() -> Any:
-    heads = _heads().with_for_update(skip_locked=True).cte("heads")
+    heads = _heads(lifted=True).with_for_update(skip_locked=True).cte("heads")
     return _leasing(Delivery.id.in_(select(heads.c.id)))
 
 
