@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import burst, drain, intake, latency, machine, memory, provider, report, start
+from bench import burst, clocks, drain, intake, latency, machine, memory, provider, report, start
 from bench.bed import Bed
 from tests.support.databases import fresh
 
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Bed], Any]] = {
     "latency": latency.measure,
     "burst": burst.measure,
     "drain": drain.measure,
+    "clocks": clocks.measure,
     "start": start.measure,
     "memory": memory.measure,
     "sandbox": provider.measure,

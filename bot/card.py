@@ -141,6 +141,8 @@ def _ending(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
 
 
 def _bot_said(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    if scene.fresh:
+        return []
     last = select(Message).where(Message.ticket_id == ticket.id, Message.author == "bot")
     said = scene.session.scalar(last.order_by(Message.id.desc()).limit(1))
     return [f"<i>Bot {_time(said.occurred_at, scene.now, zone)}: {escape(said.text)}</i>"] if said else []

@@ -41,7 +41,7 @@ def refold(scene: Scene) -> Ledger:
     """Computes the clocks from the events and stores them, and what they mean for the ticket."""
     ticket = scene.ticket
     assert ticket is not None
-    folded = fold(history(scene), scene.shell.book, scene.now)
+    folded = reckon(scene)
     rows = _rows(scene, ticket)
     for clock in folded.clocks:
         row = rows.get((clock.name, clock.number))
@@ -55,8 +55,12 @@ def refold(scene: Scene) -> Ledger:
 
 
 def reckon(scene: Scene) -> Ledger:
-    """The clocks as they stand now, computed and not stored."""
-    return fold(history(scene), scene.shell.book, scene.now)
+    """The clocks as they stand now, computed and not stored; once for what has happened so far."""
+    events = history(scene)
+    so_far = (scene.ticket.id if scene.ticket else 0, len(events))
+    if scene.folded is None or scene.folded[0] != so_far:
+        scene.folded = (so_far, fold(events, scene.shell.book, scene.now))
+    return scene.folded[1]
 
 
 def history(scene: Scene) -> list[Happened]:

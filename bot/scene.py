@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.shell import Shell
 from conversations.events import Facts, Line
 from models import Address, Clock, Conversation, Message, Ticket
-from sla import Happened
+from sla import Happened, Ledger
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Scene:
     fresh: bool = False  # the ticket was opened in this very transaction
     held: bool = False  # answers waited for this very line
     history: tuple[int, list[Happened]] | None = None  # (ticket, its events), once read
+    folded: tuple[tuple[int, int], Ledger] | None = None  # ((ticket, how many events), the clocks), once computed
     clocks: tuple[int, dict[tuple[str, int], Clock]] | None = None  # (ticket, its stored clocks), once read
 
     @property
