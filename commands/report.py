@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from bot.report import report as numbers
 from bot.shell import Shell
-from sla.numbers import Row
+from sla.numbers import BAD, Row
 
 _COLUMNS = ("metric", "by", "group", "n", "median_seconds", "p90_seconds", "share", "worst", "tickets")
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -66,8 +66,8 @@ def _text(rows: list[Row]) -> str:
 
 def _figures(row: Row) -> str:
     if row.share is not None:
-        missed = f"; not: {', '.join(f'#{number}' for number, _ in row.worst)}" if row.worst else ""
-        return f"{row.share:.0%}{missed}"
+        named = ", ".join(f"#{number}" for number, _ in row.worst)
+        return f"{row.share:.0%}" + (f"; {'these' if row.metric in BAD else 'not'}: {named}" if named else "")
     worst = ", ".join(f"#{number} {_length(value)}" for number, value in row.worst)
     return f"median {_length(row.median)}, p90 {_length(row.p90)}; worst {worst}"
 

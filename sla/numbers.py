@@ -10,6 +10,7 @@ from sla.events import Happened
 from sla.fold import Ledger
 
 WORST = 5
+BAD = ("promised updates rescued by the bot", "reopened")  # shares that had better be small
 DIMENSIONS = ("tier", "severity", "category", "week")
 
 
@@ -87,10 +88,10 @@ def _length(metric: str, dimension: str, group: str, values: list[tuple[int, flo
 
 
 def _share(metric: str, dimension: str, group: str, cases: list[tuple[int, float]]) -> Iterator[Row]:
-    """``cases`` are 1 for what the share counts, 0 for what it does not; the worst are the zeros."""
+    """``cases`` are 1 for what the share counts, 0 for what it does not; the worst are on the bad side."""
     if cases:
         numbers = tuple(sorted({number for number, _ in cases}))
-        misses = tuple((number, value) for number, value in cases if not value)[:WORST]
+        misses = tuple((number, value) for number, value in cases if bool(value) == (metric in BAD))[:WORST]
         share = sum(value for _, value in cases) / len(cases)
         yield Row(metric, dimension, group, len(cases), None, None, share, misses, numbers)
 

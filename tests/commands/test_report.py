@@ -23,7 +23,7 @@ def lived(house: House) -> None:
     house.clock.passes(5 * 3600)
 
 
-def rows(house: House, *arguments: str) -> dict[tuple[str, str, str], dict[str, str]]:
+def rows(house: House) -> dict[tuple[str, str, str], dict[str, str]]:
     found = csv.DictReader(
         io.StringIO(run(house.shell, "report", "--from", "2026-06-10", "--to", "2026-06-10", "--csv").stdout)
     )
@@ -50,6 +50,7 @@ def test_text_names_the_worst_and_says_so_when_there_is_nothing(house: House) ->
     text = run(house.shell, "report", "--from", "2026-06-10", "--to", "2026-06-10").stdout
     nothing = run(house.shell, "report", "--from", "2026-06-01", "--to", "2026-06-02").stdout
 
-    assert "first human response: median 1:00, p90 1:00; worst #1 1:00 (n 1)" in text
+    assert "first human response: median 01:00, p90 01:00; worst #1 01:00 (n 1)" in text
     assert "category payment" in text
+    assert "reopened: 0% (n 1)" in text
     assert "no tickets were opened in these days" in nothing
