@@ -46,12 +46,24 @@ def card(scene: Scene, ticket: Ticket) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def buttons(ticket: Ticket) -> tuple[Option, ...]:
+def buttons(scene: Scene, ticket: Ticket) -> tuple[Option, ...]:
     """What can be done next, as callback data ``v1:<action>:<ticket>[:<argument>]``."""
     if ticket.state != "open":
         return ()
     end, change = Option(f"v1:causes:{ticket.id}", "Resolve"), Option(f"v1:change:{ticket.id}", "Change")
-    return (end, change) if ticket.owner_id else (Option(f"v1:take:{ticket.id}", "I take it"), end, change)
+    take = () if ticket.owner_id else (Option(f"v1:take:{ticket.id}", "I take it"),)
+    return (*take, *_next_update(scene, ticket), end, change)
+
+
+def _next_update(scene: Scene, ticket: Ticket) -> tuple[Option, ...]:
+    """An answer without a time gets one by one tap."""
+    clocks = ledger.reckon(scene)
+    first = clocks.newest("FR")
+    if first is None or first.met_at is None or clocks.running("UP"):
+        return ()
+    due_at = ledger.next_update(scene)
+    label = f"Next update {_time(due_at, scene.now, scene.shell.policies.support_zone)}"
+    return (Option(f"v1:next:{ticket.id}:{int(due_at.timestamp())}", label),)
 
 
 def _who(scene: Scene) -> str:
@@ -96,8 +108,9 @@ def _first(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
             return f"<b>SLA BREACHED</b>: no person has answered, the limit was {limit}"
         case "cancelled":
             return "Resolved without a human word"
-    late = "LATE, " if clock.missed_at else ""
-    return f"Promise: {late}a person answers by {by} (limit {limit})"
+    late = "LATE, " if clock.missed_at else "nearly due, " if "80" in clock.told else ""
+    half = "half of the time is gone, " if "50" in clock.told and not late else ""
+    return f"Promise: {late}{half}a person answers by {by} (limit {limit})"
 
 
 def _window(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:

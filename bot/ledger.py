@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot.alarms import raise_alarm
 from bot.scene import Scene
 from models import Clock, Ticket, TicketEvent
 from sla import Clock as Folded
@@ -49,6 +50,10 @@ def refold(scene: Scene) -> Ledger:
             row = rows[(clock.name, clock.number)] = Clock(ticket_id=ticket.id, name=clock.name, number=clock.number)
             scene.session.add(row)
         _store(row, clock)
+    for clock in folded.clocks:
+        if clock.alarm and clock.open:
+            words = f"the calendar of a promise to #{ticket.id} never opens again: it runs by the clock on the wall"
+            raise_alarm(scene.shell, scene.session, f"calendar:{clock.calendar.version}", words)
     ticket.awaited_since = folded.awaited_since
     ticket.due_at = folded.due.at if folded.due else None
     return folded
@@ -61,6 +66,14 @@ def reckon(scene: Scene) -> Ledger:
     if scene.folded is None or scene.folded[0] != so_far:
         scene.folded = (so_far, fold(events, scene.shell.book, scene.now))
     return scene.folded[1]
+
+
+def next_update(scene: Scene) -> datetime:
+    """When the next update is due, promised from now: by the terms of the ticket, else by the holding time."""
+    ticket, policies = scene.ticket, scene.shell.policies
+    assert ticket is not None
+    update = policies.promised(ticket.tier, ticket.severity, reckon(scene).hotline).update
+    return update.dues(scene.now).target if update else scene.now + policies.clocks["holding"]
 
 
 def history(scene: Scene) -> list[Happened]:

@@ -41,7 +41,7 @@ def nudge(scene: Scene, clock: Clock) -> None:
 
 def send_draft(scene: Scene, agent: Agent) -> None:
     """The draft, approved by a person, counts as theirs (S22), and its time is promised."""
-    text, due_at = _draft(scene), next_time(scene)
+    text, due_at = _draft(scene), ledger.next_update(scene)
     message = kept(scene, text, author="agent", agent_id=agent.id)
     outbox.to_customer(scene, text, message)
     ledger.record(scene, "promised", scene.now, f"agent:{agent.id}", {"due_at": due_at.isoformat()})
@@ -63,18 +63,10 @@ def overdue(scene: Scene, clock: Clock) -> None:
 
 def hold(scene: Scene) -> None:
     """The bot's holding message, and the new time it names."""
-    due_at = next_time(scene)
+    due_at = ledger.next_update(scene)
     ledger.record(scene, "held_over", scene.now, "bot", {"due_at": due_at.isoformat()})
     say(scene, "holding", {"by": told_time(scene, due_at)})
 
 
-def next_time(scene: Scene) -> datetime:
-    """When the next update is due, promised from now: by the terms of the ticket, else by the holding time."""
-    ticket, policies = scene.ticket, scene.shell.policies
-    assert ticket is not None
-    update = policies.promised(ticket.tier, ticket.severity, ledger.reckon(scene).hotline).update
-    return update.dues(scene.now).target if update else scene.now + policies.clocks["holding"]
-
-
 def _draft(scene: Scene) -> str:
-    return worded(scene, "draft_update", {"by": told_time(scene, next_time(scene))})
+    return worded(scene, "draft_update", {"by": told_time(scene, ledger.next_update(scene))})

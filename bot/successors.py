@@ -39,7 +39,7 @@ def renew_topic(scene: Scene, gone: Delivery | None = None) -> None:
     if known is not None:
         scene.session.delete(known)
         scene.session.flush()
-    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket))
     topics.tell_history(scene, {line.message_id for line in lines})
     for line in lines:
         line.state = "superseded"

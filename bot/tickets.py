@@ -39,7 +39,9 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
     ledger.keep(scene, Happened("opened", at, said.ingested_at if said else scene.now, "customer", opened))
     heard_by(scene, at)
-    opening = topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(ticket))
+    opening = topics.open_topic(
+        scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket)
+    )
     digest.gather(scene, opening)
 
 
@@ -141,7 +143,7 @@ def refresh(scene: Scene, *, soon: bool = True) -> None:
     """Shows the ticket as it now is on its card."""
     ticket = scene.ticket
     if ticket is not None and not scene.fresh:
-        outbox.edit_card(scene, card.card(scene, ticket), card.buttons(ticket), soon=soon)
+        outbox.edit_card(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
 
 
 def _open(scene: Scene) -> Ticket:

@@ -139,7 +139,28 @@ def _steps(case: Case) -> list[str]:
         f"windows: {_windows(case.promised, case.start)}",
         *_marks(case),
         f"told: {_receipt(case)}",
+        *_then(case),
     ]
+
+
+def _then(case: Case) -> list[str]:
+    """What else would run: the bot's receipt, updates, the silence ceiling, an escalation, the batch."""
+    policies, terms = case.policies, case.policies.promised(case.tier, case.severity)
+    receipt = policies.acknowledge(case.severity).dues(case.start).limit
+    silence, escalation = policies.silence(case.tier, case.severity), policies.escalation(case.severity)
+    cycle = policies.batches.after(case.start)
+    update = f"every {written(terms.update.target)} on {terms.update.hours}" if terms.update else "when there is news"
+    steps = [
+        f"receipt by the bot: {case.told(receipt)}, none by mail",
+        f"next update after a person's word: {update}",
+    ]
+    if silence:
+        steps.append(f"silence ceiling: {written(silence.target)} on {silence.hours}, then the bot speaks and alarms")
+    if escalation:
+        steps.append(f"an escalation must be acknowledged within {written(escalation.target)}")
+    if case.severity == SEVERITIES[-1]:
+        steps.append(f"batch: {case.told(cycle.start)}, closed or promised anew by {case.told(cycle.end)}")
+    return steps
 
 
 def _windows(promised: Target, start: datetime) -> str:

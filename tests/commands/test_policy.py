@@ -99,7 +99,18 @@ def test_a_promise_is_explained_step_by_step() -> None:
         "5. limit due: Sat 2026-11-28 19:00:00 Europe/Madrid; breached once it has passed without a person's answer",
         "6. told: Got it: your message is here. Please don't run the card again, it could charge twice. "
         "A person answers by 15:15.",
+        "7. receipt by the bot: Sat 2026-11-28 15:00:10 Europe/Madrid, none by mail",
+        "8. next update after a person's word: every 30 min on always",
+        "9. silence ceiling: 35 min on always, then the bot speaks and alarms",
+        "10. an escalation must be acknowledged within 5 min",
     ]
+
+
+def test_a_small_question_is_explained_with_its_batch() -> None:
+    text = said("explain", "--tier", "pro", "--severity", "3", "--at", "2026-11-27T13:00")
+
+    assert "8. next update after a person's word: when there is news" in text
+    assert "9. batch: Tue 2026-12-01 10:00:00 Europe/Madrid, closed or promised anew by Tue 2026-12-01 18:00:00" in text
 
 
 def test_an_explanation_speaks_both_zones_the_calendar_and_the_customers_language() -> None:
