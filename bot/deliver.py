@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import digest, media, settle, turns
+from bot import contents, digest, media, settle, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
 from bot.watch import sweep
@@ -119,7 +119,7 @@ def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
             taken = _found(shell, channel, row, call)
             if taken or _lapsed(shell, row):  # the look-up itself may have taken as long as the lease
                 return taken
-        return job.trouble or channel.send(call, row.id)
+        return job.trouble or contents.checked(channel.send(call, row.id))
     except TransportError as error:
         return error
 

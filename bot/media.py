@@ -8,8 +8,10 @@ from io import BytesIO
 
 import mutagen
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import contents
 from bot.attachments import LINK_DAYS, carries, lasting
 from bot.shell import Shell
 from channels.wire import Call, File, SendMedia, SendText, TransportError
@@ -61,7 +63,8 @@ def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> 
     entry = next((entry for entry in (message.media if message else []) if entry["ref"] == call.source), {})
     stored = session.get(Media, entry["sha256"]) if "sha256" in entry else None
     if stored is None:
-        return TransportError("the attachment could not be fetched", permanent=True)
+        return TransportError(_missing(session, row, call), permanent=True)
+    call = replace(call, kind=contents.kind(call.kind, stored.content_type))
     if row.channel == "telegram":
         return replace(
             call,
@@ -74,6 +77,16 @@ def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> 
         words = f"{call.caption}\n📎 {call.name or call.kind}: {link(shell, stored.sha256, row.created_at)}"
         return SendText(call.to, words.strip(), call.sender)
     return replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type)
+
+
+def _missing(session: Session, row: Delivery, call: SendMedia) -> str:
+    """Why the file is not here, as its fetching told."""
+    tried = select(Delivery).where(
+        Delivery.message_id == row.message_id, Delivery.kind == "Fetch", Delivery.fault != ""
+    )
+    fetches = session.scalars(tried.order_by(Delivery.id.desc()))
+    faults = [fetch.fault for fetch in fetches if fetch.payload["media"]["ref"] == call.source]
+    return next(iter(faults), "the attachment could not be fetched")
 
 
 def seconds(file: File) -> int | None:

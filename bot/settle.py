@@ -25,6 +25,7 @@ _REPORTED = {"accepted": "accepted", "queued": "accepted", "sending": "accepted"
     "read": "read",
 }
 _FAILED = ("failed", "undelivered", "canceled")
+_FETCHED = 120.0  # seconds for which an attachment is tried: what was written after it waits behind it
 _SLOWEST = 60.0  # seconds between attempts, at most
 
 
@@ -117,7 +118,8 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
         groups.moved(shell, session, int(row.destination), int(error.code.removeprefix("migrated:")))
         row.state, row.lease_until, row.retry_at = "queued", None, None
         return
-    late = (now - (row.begun_at or now)).total_seconds() > shell.limits.give_up
+    patience = min(_FETCHED, shell.limits.give_up) if row.kind == "Fetch" else shell.limits.give_up
+    late = (now - (row.begun_at or now)).total_seconds() > patience
     if (error.permanent and not _must_arrive(row)) or late:
         failures.fail(scene, row, _meaning(shell, row, error), error.code)
         return

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from twilio.rest import Client
 
 MOST_BYTES = 20 * 2**20
-_CDN = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")  # where Twilio redirects media downloads to
+# Where Twilio redirects downloads of media to (help.twilio.com 223183748: mms.twiliocdn.com, and without Basic
+# authentication s3-external-1.amazonaws.com, of which only Twilio's own bucket is its).
+_CDN = (".twilio.com", ".twiliocdn.com")
+_BUCKET = "https://s3-external-1.amazonaws.com/media.twiliocdn.com/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,7 @@ class Twilio:
                 if not found.is_redirect:
                     return _file(found)
                 here, auth = urljoin(here, found.headers["location"]), None
-                host = urlsplit(here).hostname or ""
-                if host != home.hostname and not f".{host}".endswith(_CDN):
+                if not stays(here, home.hostname):
                     raise TransportError("the attachment redirects away from Twilio", permanent=True)
         raise TransportError("the attachment redirects without end", permanent=True)
 
@@ -208,6 +210,16 @@ def _broken(error: requests.RequestException) -> TransportError:
     """A refused connection was surely not taken; a time-out or a dropped connection may have been."""
     unsent = any(sign in str(error) for sign in ("NewConnectionError", "NameResolutionError", "CERTIFICATE_VERIFY"))
     return TransportError("the connection to Twilio broke", unknown=not unsent)
+
+
+def stays(url: str, home: str | None) -> bool:
+    """Whether a redirect stays with Twilio; there only over TLS. No way back out of the bucket's path is believed."""
+    to = urlsplit(url)
+    if to.hostname == home:
+        return True
+    return (to.scheme == "https" and f".{to.hostname}".endswith(_CDN)) or (
+        url.startswith(_BUCKET) and ".." not in to.path and "%" not in to.path
+    )
 
 
 def _file(found: requests.Response) -> File:

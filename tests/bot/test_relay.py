@@ -3,6 +3,7 @@
 from channels.wire import Fetch, OpenTopic, React, SendMedia, SendText, TransportError
 from models import Media, Message
 from tests.bot.house import CHARLIE, GROUP, House
+from tests.bot.recorder import MAGIC
 
 
 def test_the_first_words_stand_on_the_card_and_are_not_said_twice(house: House) -> None:
@@ -100,8 +101,8 @@ def test_pictures_are_fetched_stored_and_sent_one_after_the_other_with_the_words
     sent = house.telegram.calls[before:]
     assert all(isinstance(call, SendMedia) for call in sent)
     assert [(call.caption, call.data) for call in sent] == [
-        ("Tolu: look", b"bytes of https://api.twilio.com/media/one"),
-        ("", b"bytes of https://api.twilio.com/media/two"),
+        ("Tolu: look", MAGIC["image/jpeg"] + b"bytes of https://api.twilio.com/media/one"),
+        ("", MAGIC["image/jpeg"] + b"bytes of https://api.twilio.com/media/two"),
     ]
     assert {call.thread for call in sent} == {thread}
     assert len(house.rows(Media)) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from channels.twilio import Twilio
-from channels.twilio.channel import MOST_BYTES, Account
+from channels.twilio.channel import MOST_BYTES, Account, stays
 from channels.twilio.errors import codes
 from channels.wire import Call, Fetch, OpenTopic, Option, React, SendMedia, SendText, TransportError
 from conversations.events import Media
@@ -295,7 +295,9 @@ def test_a_redirect_loses_our_credentials(server: Provider, twilio: Twilio) -> N
     assert [("authorization" in asked.headers, asked.path) for asked in server.asked][1] == (False, "/cdn/file")
 
 
-@pytest.mark.parametrize("host", ["localhost", "evil.example", "twilio.com.evil.example", "eviltwilio.com", "[::1]"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "evil.example", "x.s3.amazonaws.com", "twilio.com.evil.example", "eviltwilio.com", "[::1]"]
+)
 def test_a_redirect_away_from_twilio_is_not_followed(
     server: Provider, elsewhere: Provider, twilio: Twilio, host: str
 ) -> None:
@@ -307,6 +309,26 @@ def test_a_redirect_away_from_twilio_is_not_followed(
 
     assert error.permanent
     assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://mms.twiliocdn.com/AC0/9f?Expires=1", True),
+        ("https://media.twilio.com/x", True),
+        ("https://s3-external-1.amazonaws.com/media.twiliocdn.com/AC0/9f", True),
+        ("https://s3-external-1.amazonaws.com/somebody-elses-bucket/9f", False),
+        ("https://s3-external-1.amazonaws.com/media.twiliocdn.com/../somebody-elses-bucket/9f", False),
+        ("https://s3-external-1.amazonaws.com/media.twiliocdn.com/%2e%2e/somebody-elses-bucket/9f", False),
+        ("https://somebody-elses-bucket.s3.amazonaws.com/media.twiliocdn.com/9f", False),
+        ("https://ec2-1-2-3-4.compute-1.amazonaws.com/x", False),
+        ("http://mms.twiliocdn.com/AC0/9f", False),
+        ("https://mms.twiliocdn.com@evil.example/9f", False),
+        ("https:///9f", False),
+    ],
+)
+def test_only_twilios_own_stores_are_trusted(url: str, trusted: bool) -> None:
+    assert stays(url, "api.twilio.com") == trusted
 
 
 def test_redirects_without_end_are_given_up(server: Provider, twilio: Twilio) -> None:
