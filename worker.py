@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, beat, buckets, desk, digest, groups, hotline, rollcall, watch
+from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import returning, snoozing
@@ -28,6 +28,7 @@ IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's sa
 FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
 _CALLS = 5.0  # seconds between two looks at who is on for the hotline
+_OVERVIEW = 2.0  # seconds between two looks whether a group's overview is still true
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 HANGS = 60.0  # seconds after which one sweep hangs, though others come round: longer than any lock is waited for
 CALLS = 600.0  # the same for a sweep that asks a provider, page by page
@@ -50,11 +51,13 @@ class Ticker:
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(shell.limits.tick, "digest", partial(digest.show, shell))
+        self._every(_OVERVIEW, "overview", partial(overview.show, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
         self._every(5.0, "returning", partial(returning.sweep, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell), within=CALLS)
         groups.load(shell)
+        overview.show(shell)
         self._every(2.0, "groups", partial(groups.follow, shell))
         beat.resumed(shell)
         beat.beat(shell, name)

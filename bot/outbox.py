@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.lanes import Lane, urgent
 from bot.scene import Scene
 from bot.shell import Shell
+from channels.arranging import ReopenTopic
 from channels.wire import (
     CUSTOMER_TAP,
     AnswerTap,
@@ -18,7 +19,6 @@ from channels.wire import (
     Fetch,
     Option,
     React,
-    ReopenTopic,
     SendMedia,
     SendTemplate,
     SendText,

@@ -34,6 +34,11 @@ class Desk:
             now = self.moved[now]
         return now
 
+    @property
+    def chats(self) -> tuple[int, ...]:
+        """Every group tickets have their topics in, as it now is."""
+        return () if self.group is None else (self.group,)
+
     def learn(self, old: int, new: int) -> None:
         """A group has moved; a move back would have no end and is not believed."""
         now: int | None = new

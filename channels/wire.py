@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from channels.arranging import CloseTopic, PinMessage, ReopenTopic
 from conversations.events import Media
 
 
@@ -138,14 +139,6 @@ class OpenTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class ReopenTopic:
-    """Open a topic again that somebody closed."""
-
-    to: str
-    thread: int
-
-
-@dataclass(frozen=True, slots=True)
 class EditText:
     """Replace the text and buttons of a message of ours, or the words under its picture (``caption``)."""
 
@@ -196,6 +189,8 @@ Call = (
     | SendAlbum
     | OpenTopic
     | ReopenTopic
+    | CloseTopic
+    | PinMessage
     | EditText
     | Delete
     | React

@@ -5,7 +5,7 @@ from models.base import Base
 from models.buckets import Bucket
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
-from models.desk import Agent, Audit, Canned, Group, Member, Role, Topic
+from models.desk import Agent, Audit, Canned, Group, Member, Overview, Role, Topic
 from models.hotline import HotlineWindow, Shoot
 from models.inbox import Inbound
 from models.media import Media
@@ -38,6 +38,7 @@ __all__ = [
     "Member",
     "Message",
     "Override",
+    "Overview",
     "Person",
     "Policy",
     "Rating",

@@ -95,6 +95,19 @@ class Topic(Base):
     closed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+class Overview(Base):
+    """The pinned overview of an agent group: its message, None until Telegram told it or when it is gone; the newest
+    call owed for it, the hash of what that shows, and when it was asked for (real time by the database's clock)."""
+
+    __tablename__ = "overviews"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[int | None]
+    delivery_id: Mapped[int | None]
+    text_hash: Mapped[str] = mapped_column(default="")
+    edited_at: Mapped[datetime]
+
+
 class Group(Base):
     """An agent group that has another id now. ``rebuilt``: its open tickets have been given topics there."""
 

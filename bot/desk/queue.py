@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
+from bot.shell import Shell
 from channels.wire import Option
 from conversations.phrases import clock_time
-from models import Agent, Clock, Ticket
+from models import Agent, Clock, Conversation, Studio, Ticket
 
 _SHOWN = 15  # lines; more is no list one reads on a phone
 _BUTTONS = 6
@@ -19,8 +20,8 @@ _BUTTONS = 6
 def queue(ask: Ask) -> Told:
     """Unowned tickets, the most urgent first, with a button to take each of the first."""
     free = (Ticket.owner_id.is_(None), Ticket.snoozed_until.is_(None))
-    tickets, count = _open(ask.session, *free)
-    lines = [_line(ask, ticket) for ticket in tickets]
+    tickets, count = ordered(ask.shell, ask.session, _SHOWN, *free)
+    lines = [line(ask.shell, ask.session, ticket) for ticket in tickets]
     more = [f"and {count - len(tickets)} more"] if count > len(tickets) else []
     head = f"{count} waiting for somebody:" if count else "Nobody waits: every open ticket has an owner."
     takes = tuple(
@@ -33,8 +34,8 @@ def queue(ask: Ask) -> Told:
 
 def mine(ask: Ask) -> Told:
     """The open tickets of whoever asks."""
-    tickets, count = _open(ask.session, Ticket.owner_id == ask.agent.id)
-    lines = [_line(ask, ticket) for ticket in tickets]
+    tickets, count = ordered(ask.shell, ask.session, _SHOWN, Ticket.owner_id == ask.agent.id)
+    lines = [line(ask.shell, ask.session, ticket) for ticket in tickets]
     more = [f"and {count - len(tickets)} more"] if count > len(tickets) else []
     return Told("\n".join([f"{count} of yours:" if count else "No open ticket is yours.", *lines, *more]), html=True)
 
@@ -53,15 +54,19 @@ def place(ticket: Ticket) -> str:
     return f'<a href="https://t.me/c/{str(topic.chat_id).removeprefix("-100")}/{topic.thread_id}">{number}</a>'
 
 
-def _open(session: Session, *which: ColumnElement[bool]) -> tuple[Sequence[Ticket], int]:
-    """(the first in queue order, how many in all): severity, tier, then due (sla.md section 1)."""
-    wanted = (Ticket.state == "open", *which)
+def ordered(shell: Shell, session: Session, most: int, *which: ColumnElement[bool]) -> tuple[Sequence[Ticket], int]:
+    """(the first open tickets in queue order, how many in all): hotline, severity, tier, then the smaller of due and
+    the end of WhatsApp's window (sla.md section 1)."""
+    now, wanted = shell.clock.now(), (Ticket.state == "open", *which)
+    hotline = case((Studio.hotline_until > now, 0), else_=1)
     tier = case({"agency": 0, "pro": 1}, value=Ticket.tier, else_=2)
-    soonest = _due(Ticket.id).correlate(Ticket).scalar_subquery()
-    order = (Ticket.severity, tier, soonest.is_(None), soonest, Ticket.id)
-    found = select(Ticket).where(*wanted).order_by(*order).limit(_SHOWN).options(joinedload(Ticket.studio))
+    ends = case((Conversation.window_expires_at > now, Conversation.window_expires_at), else_=None)
+    soonest = case((or_(Ticket.due_at.is_(None), ends < Ticket.due_at), ends), else_=Ticket.due_at)
+    order = (hotline, Ticket.severity, tier, soonest.is_(None), soonest, Ticket.id)
+    found = select(Ticket).outerjoin(Ticket.studio).join(Conversation, Conversation.id == Ticket.conversation_id)
+    shown = found.where(*wanted).order_by(*order).limit(most).options(contains_eager(Ticket.studio))
     count = session.scalar(select(func.count()).select_from(Ticket).where(*wanted)) or 0
-    return session.scalars(found).unique().all(), count
+    return session.scalars(shown).unique().all(), count
 
 
 def _due(ticket: object) -> Select[datetime]:
@@ -70,10 +75,10 @@ def _due(ticket: object) -> Select[datetime]:
     return select(func.min(func.coalesce(Clock.target_due, Clock.limit_due))).where(*promises)
 
 
-def _line(ask: Ask, ticket: Ticket) -> str:
+def line(shell: Shell, session: Session, ticket: Ticket) -> str:
     """``#12 SEV1 payment · Adeyemi Photo · agency · by 14:37``."""
-    now, zone = ask.shell.clock.now(), ask.shell.policies.support_zone
-    due = ask.session.scalar(_due(ticket.id))
+    now, zone = shell.clock.now(), shell.policies.support_zone
+    due = session.scalar(_due(ticket.id))
     by = f" · by {clock_time(due, now, zone, 'en')}" if due else ""
     late = " LATE" if due and due < now else ""
     until = f" · snoozed until {clock_time(ticket.snoozed_until, now, zone, 'en')}" if ticket.snoozed_until else ""

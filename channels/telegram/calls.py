@@ -15,6 +15,7 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
+from channels.arranging import CloseTopic, PinMessage, ReopenTopic
 from channels.wire import (
     AnswerTap,
     Call,
@@ -26,7 +27,6 @@ from channels.wire import (
     Option,
     React,
     Receipt,
-    ReopenTopic,
     SendAlbum,
     SendMedia,
     SendTemplate,
@@ -45,11 +45,10 @@ async def made(bot: Bot, call: Call) -> Receipt:
             return await _media(bot, call)
         case SendAlbum():
             return await _album(bot, call)
-        case OpenTopic(to, name):
-            topic = await bot.create_forum_topic(to, name)
-            return Receipt(str(topic.message_thread_id))
-        case ReopenTopic(to, thread):
-            await _reopen(bot, to, thread)
+        case OpenTopic() | ReopenTopic() | CloseTopic():
+            return await _topic(bot, call)
+        case PinMessage(to, message):
+            await bot.pin_chat_message(to, message, disable_notification=True)
         case EditText():
             await _edit(bot, call)
         case Delete(to, message):
@@ -95,13 +94,18 @@ async def _edit(bot: Bot, call: EditText) -> None:
             raise
 
 
-async def _reopen(bot: Bot, to: str, thread: int) -> None:
-    """One that is open already is open."""
+async def _topic(bot: Bot, call: OpenTopic | ReopenTopic | CloseTopic) -> Receipt:
+    """A topic that is open already is open, and a closed one closed."""
+    if isinstance(call, OpenTopic):
+        topic = await bot.create_forum_topic(call.to, call.name)
+        return Receipt(str(topic.message_thread_id))
+    turn = bot.reopen_forum_topic if isinstance(call, ReopenTopic) else bot.close_forum_topic
     try:
-        await bot.reopen_forum_topic(to, thread)
+        await turn(call.to, call.thread)
     except BadRequest as error:
         if "topic_not_modified" not in str(error).casefold():
             raise
+    return Receipt()
 
 
 async def _delete(bot: Bot, to: str, message: int) -> None:

@@ -5,7 +5,12 @@ from typing import Any
 
 from bot import groups
 from bot.shell import Desk
-from channels.wire import OpenTopic, ReopenTopic, SendText, TransportError
+from channels.arranging import ReopenTopic
+from channels.wire import (
+    OpenTopic,
+    SendText,
+    TransportError,
+)
 from models import Alarm, Group, Topic
 from tests.bot.house import CHARLIE, GROUP, LENA, House, Json
 

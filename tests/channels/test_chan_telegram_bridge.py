@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
+from channels.arranging import ReopenTopic
 from channels.telegram import Telegram
-from channels.wire import Delete, EditText, ReopenTopic, SendAlbum, SendMedia
+from channels.wire import (
+    Delete,
+    EditText,
+    SendAlbum,
+    SendMedia,
+)
 from conversations.events import DeskEdited, DeskReacted, Edited, Media, Reacted, Unused
 from conversations.group_events import GroupMoved, TopicClosed
 from tests.channels.loopback import Provider, told

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 from telegram.error import RetryAfter
 
+from channels.arranging import CloseTopic, PinMessage
 from channels.telegram import Telegram
 from channels.telegram.channel import Account
 from channels.telegram.errors import translated
@@ -108,6 +109,8 @@ def test_a_new_topics_receipt_is_its_thread(server: Provider, telegram: Telegram
         (React("4001", 31, "👀"), "setMessageReaction"),
         (AnswerTap("Q1", "It is yours."), "answerCallbackQuery"),
         (EditText("-100", 5, "text"), "editMessageText"),
+        (PinMessage("-100", 5), "pinChatMessage"),
+        (CloseTopic("-100", 7), "closeForumTopic"),
     ],
 )
 def test_small_calls_go_to_their_method(server: Provider, telegram: Telegram, call: Call, method: str) -> None:

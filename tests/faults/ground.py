@@ -70,7 +70,8 @@ class Ground:
         self.stack.sandbox.post("faults", action=action, provider=provider, method=method, **more)
 
     def group_fault(self, action: str, **more: Any) -> None:
-        """At the next line to the agents' group."""
+        """At the next line to the agents' group; its overview, which comes first, is there already."""
+        eventually(lambda: self.stack.sandbox.get(f"telegram/chats/{GROUP}")["pinned"], 20, "the pinned overview")
         self.fault(action, "telegram", "sendMessage", destination=str(GROUP), **more)
 
     def applied(self, action: str, after: int, seconds: float = 5) -> None:
