@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from tests.support.clocks import every_clock_agrees
 from tests.support.databases import fresh
 from tests.support.people import Story
 from tests.support.stack import Stack, standing
@@ -43,9 +44,10 @@ def stack(stacks: Callable[[str], Stack], database_kind: str) -> Stack:
 
 
 @pytest.fixture
-def story(stack: Stack) -> Story:
-    """A fresh cast on the shared stack: numbers nobody has used before."""
-    return Story(stack, next(_counter))
+def story(stack: Stack) -> Iterator[Story]:
+    """A fresh cast on the shared stack: numbers nobody has used before. Behind each story every clock is proven."""
+    yield Story(stack, next(_counter))
+    every_clock_agrees(stack)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.clocks import every_clock_agrees
 from tests.support.databases import fresh
 from tests.support.people import Story
 from tests.support.stack import Stack, standing
@@ -24,6 +25,7 @@ def rehearsal(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> I
     clock.write_text(json.dumps({"real": now.isoformat(), "shows": SATURDAY.isoformat(), "rate": 1.0}))
     with standing(directory, fresh(database_kind, directory), CLOCK_FILE=str(clock)) as stack:
         yield stack
+        every_clock_agrees(stack)
 
 
 def later(stack: Stack, by: timedelta) -> None:
