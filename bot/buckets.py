@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.budgets import Budget, Budgets, receiver
@@ -78,15 +78,41 @@ def left(shell: Shell, session: Session, channel: str, destination: str) -> int 
     bucket = session.get(Bucket, name, populate_existing=True)
     if bucket is not None and bucket.held_until > now:
         return 0
-    if budget is None:
-        return None
-    return budget.calls - len([moment for moment in bucket.out if moment > _micro(now)] if bucket else [])
+    return None if budget is None else _tokens(bucket, budget, now)
+
+
+def levels(shell: Shell, session: Session) -> dict[str, int]:
+    """How many calls each group, the bot and each number of ours take just now, by bucket; none that is unlimited."""
+    calls = [("telegram", str(chat), "") for chat in shell.desk.known]
+    calls += [(channel, "", sender) for channel, sender in shell.senders.items() if sender]
+    draws = dict(draw for call in calls for draw in shell.budgets.charged("SendText", *call))
+    ours = {name: budget for name, budget in draws.items() if not name.endswith(">")}
+    now, found = shell.clock.real(), {}
+    for name, budget in ours.items():
+        bucket = session.get(Bucket, name, populate_existing=True)
+        found[name] = _tokens(bucket, budget, now)
+    return found
+
+
+def held(shell: Shell, session: Session) -> int:
+    """How many destinations and numbers a 429 holds just now."""
+    now = shell.clock.real()
+    later = (Bucket.edits_at > now, Bucket.held_until > now)
+    return session.scalar(select(func.count()).select_from(Bucket).where(*later)) or 0
 
 
 def tidy(shell: Shell) -> None:
     """Forgets the buckets that have long been full."""
     with shell.db.writing() as session:
         session.execute(delete(Bucket).where(Bucket.edits_at < shell.clock.real() - _IDLE))
+
+
+def _tokens(bucket: Bucket | None, budget: Budget, now: datetime) -> int:
+    """What is left of a budget; an album may have spent more than there was."""
+    if bucket is None:
+        return budget.calls
+    spent = len([moment for moment in bucket.out if moment > _micro(now)])
+    return 0 if bucket.held_until > now else max(0, budget.calls - spent)
 
 
 def _cost(head: Any) -> int:
