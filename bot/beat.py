@@ -1,7 +1,7 @@
 """Workers say that they are alive, and what else they see of time: a gap behind them, a clock that was set."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,8 +11,10 @@ from bot.shell import Shell
 from models import Worker
 
 NOBODY = "no_worker"  # the alarm that nothing ticks
+FAILING = "sweeps_failing"  # the alarm that workers tick and some of their work never succeeds
 _OVER = "a worker ticks again and works on what was kept."
 _LEAP = 60.0  # seconds by which a machine's clock is set, not adjusted
+_TICKING = timedelta(seconds=15)  # a worker that said so this long ago still does
 _GAP = timedelta(minutes=2)  # without any worker that is no mere restart
 
 
@@ -26,6 +28,7 @@ def beat(shell: Shell, name: str, failing: Sequence[str] = ()) -> None:
         worker = session.get_one(Worker, name)
         worker.ticked_at, worker.failing = now, ", ".join(failing)
         _alarm_of_clock(shell, session, shell.db.follow_clock(session))
+        _alarm_of_sweeps(shell, session, now)
         clear_alarm(shell, session, NOBODY, _OVER)
 
 
@@ -39,6 +42,21 @@ def resumed(shell: Shell) -> None:
             words = f"Nothing ran for {(now - last) // timedelta(minutes=1)} minutes, until now."
             if raise_alarm(shell, session, NOBODY, words):
                 clear_alarm(shell, session, NOBODY, _OVER)
+
+
+def _alarm_of_sweeps(shell: Shell, session: Session, now: datetime) -> None:
+    """What fails in any worker that ticks; another's success does not cover it up."""
+    session.flush()
+    told = session.scalars(select(Worker.failing).where(Worker.ticked_at > now - _TICKING, Worker.failing != ""))
+    names = sorted({name for failing in told for name in failing.split(", ")})
+    if names:
+        words = (
+            f"A worker ticks, but this part of its work has failed for a minute or longer: {', '.join(names)}. The "
+            "rest goes on. Its log says why (`sweep_failed`)."
+        )
+        raise_alarm(shell, session, FAILING, words)
+    else:
+        clear_alarm(shell, session, FAILING, "all parts of the workers' work succeed again.")
 
 
 def _alarm_of_clock(shell: Shell, session: Session, apart: float) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from bot.beat import beat, resumed
 from bot.lookout import SILENT, look
+from bot.pulse import Pulse
 from channels.wire import TransportError
 from models import Delivery
 from tests.bot.house import House
+from tests.bot.test_pulse import Watch
 
 
 def test_a_silent_worker_is_told_once_by_the_web_process_itself(house: House) -> None:
@@ -77,3 +79,38 @@ def test_a_restart_is_no_gap(house: House) -> None:
     resumed(house.shell)
 
     assert house.owed() == []
+
+
+def test_a_sweep_that_fails_each_time_is_told_once_in_the_group_and_so_is_its_recovery(house: House) -> None:
+    watch = Watch()
+    pulse = Pulse(watch)
+    pulse.expect("clocks", 60)
+    pulse.expect("quiet", 60)
+
+    for watch.now in range(0, 80, 10):
+        pulse.came("clocks", well=False)
+        pulse.came("quiet", well=True)
+        beat(house.shell, "host:1", pulse.failing())
+    house.delivers()
+    failing = house.shown(None)
+    pulse.came("clocks", well=True)
+    beat(house.shell, "host:1", pulse.failing())
+    house.delivers()
+
+    (told,) = failing
+    assert told.startswith("🚨 A worker ticks, but this part of its work has failed for a minute or longer: clocks.")
+    assert house.shown(None)[1:] == ["✅ Over: all parts of the workers' work succeed again."]
+
+
+def test_a_worker_whose_sweeps_succeed_does_not_cover_up_another_whose_fail(house: House) -> None:
+    beat(house.shell, "host:1", ["clocks", "quiet"])
+    beat(house.shell, "host:2")
+    house.delivers()
+    both = house.shown(None)
+
+    house.clock.passes(16)
+    beat(house.shell, "host:2")
+    house.delivers()
+
+    assert ["longer: clocks, quiet." in text for text in both] == [True]
+    assert house.shown(None)[1:] == ["✅ Over: all parts of the workers' work succeed again."]
