@@ -34,6 +34,8 @@ def assemble(settings: Settings | None = None) -> Shell:
         book=PolicyBook(database, policy),
         pace=policy.pace,
         hotline=policy.hotline,
+        ladders=policy.ladders,
+        throttle=policy.throttle,
         budgets=policy.budgets,
         patience=policy.patience,
         model=triage.load(),
@@ -51,6 +53,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         ),
         public_url=settings.public_url,
         secret=settings.secret_key,
+        alarm_to=settings.alarm_to.removeprefix("sms:"),
         metrics_token=settings.metrics_token,
         templates=policy.templates,
     )

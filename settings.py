@@ -49,6 +49,12 @@ def _number(text: str) -> str:
     return bare
 
 
+def _alarm_to(text: str) -> str:
+    if text and not re.fullmatch(r"sms:\+\d{6,15}", text):
+        raise ValueError("is no way for an alarm; write a number with its country like sms:+34600000000")
+    return text
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Number = Annotated[str, AfterValidator(_number)]
 
@@ -76,6 +82,7 @@ class Settings(BaseSettings):
     telegram_agent_chat_id: int | None = None
     telegram_lead_chat_id: int | None = None
 
+    alarm_to: Annotated[str, AfterValidator(_alarm_to)] = ""
     metrics_token: str = ""
     lease_seconds: float = Field(30.0, gt=0)
     unknown_seconds: float = Field(10.0, ge=0)
@@ -99,6 +106,10 @@ _NEEDS = {
         "secret_key": "the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
     },
     "twilio_auth_token": {"twilio_account_sid": "AC0123456789abcdef0123456789abcdef"},
+    "alarm_to": {
+        "twilio_account_sid": "AC0123456789abcdef0123456789abcdef (the alarm goes as a text)",
+        "twilio_sms_from": "+34910000000 (our number)",
+    },
     "telegram_bot_token": {
         "telegram_webhook_secret": "backstop-5f2c9e (1 to 256 of A-Z a-z 0-9 _ -)",
         "telegram_agent_chat_id": "-1001234567890 (the agents' forum group)",

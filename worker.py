@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, watch
+from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, rungs, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import returning, snoozing
@@ -49,6 +49,7 @@ class Ticker:
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell), within=CALLS)
         self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
         self._every(shell.limits.tick, "silence", partial(silence, shell))
+        self._every(shell.limits.tick, "pages", partial(rungs.climb, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(shell.limits.tick, "digest", partial(digest.show, shell))
         self._every(_OVERVIEW, "overview", partial(overview.show, shell))

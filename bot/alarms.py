@@ -15,6 +15,7 @@ from models import Alarm, Delivery
 
 log = structlog.get_logger()
 _EDITS = timedelta(minutes=1)  # a standing alarm's message takes new words at most this often
+_TEXT = 300  # characters of a text message: two or three parts
 _AGAIN = timedelta(hours=1)  # after this long new words are a new message: nobody reads an old one again
 
 
@@ -86,7 +87,14 @@ def _show(shell: Shell, session: Session, alarm: Alarm) -> None:
 
 
 def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
-    """Every way an alarm goes out: a message in the group itself, past all topics."""
+    """Every way an alarm goes out: a message in the group itself, past all topics, and a text to ALARM_TO."""
+    if shell.alarm_to:
+        sender = shell.senders.get("sms", "")
+        kind, payload = to_json(SendText(shell.alarm_to, text[:_TEXT], sender))
+        row = Delivery(kind=kind, payload=payload, channel="sms", destination=shell.alarm_to, sender=sender)
+        row.thread, row.lane, row.created_at = f"alarm_to:{alarm.key}", Lane.PAGE, shell.clock.now()
+        session.add(row)
+        alarm.told, alarm.told_at = alarm.words, shell.clock.now()
     if shell.desk.group is not None:
         row = _post(shell, session, alarm, SendText(str(shell.desk.group), text))
         session.flush()

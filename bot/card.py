@@ -11,7 +11,7 @@ from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time
-from models import Agent, Message, Rating, Ticket, TicketEvent
+from models import Agent, Message, Page, Rating, Ticket, TicketEvent
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
@@ -39,6 +39,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         f"Call back: {escape(ticket.call_back)}" if ticket.call_back else "",
         f"Snoozed until {_time(ticket.snoozed_until, scene.now, zone)}" if ticket.snoozed_until else "",
         *_engineering(scene, ticket, zone),
+        *_paged(scene, ticket, zone),
         *_ending(scene, ticket, zone),
         *_bot_said(scene, ticket, zone),
         *_help(ticket),
@@ -138,8 +139,25 @@ def _engineering(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
     at = _time(last.occurred_at, scene.now, zone)
     if last.kind == "escalated":
         return [f"Engineering: asked {at}, nobody has it yet"]
-    agent = scene.session.get(Agent, int(last.actor.removeprefix("agent:")))
-    return [f"Engineering: {escape(agent.name if agent else 'somebody')} has it since {at}"]
+    name = str(last.data.get("name", ""))
+    if not name:
+        agent = scene.session.get(Agent, int(last.actor.removeprefix("agent:")))
+        name = agent.name if agent else "somebody"
+    return [f"Engineering: {escape(name)} has it since {at}"]
+
+
+def _paged(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+    """Who has a SEV1, by the newest page."""
+    if scene.fresh or ticket.severity != 1 or ticket.state != "open":
+        return []
+    mine = select(Page).where(Page.ticket_id == ticket.id, Page.ladder == "response")
+    page = scene.session.scalar(mine.order_by(Page.id.desc()).limit(1))
+    if page is None:
+        return []
+    if page.acknowledged_at is None:
+        return [] if page.ended_at else [f"On call: asked {_time(page.begun_at, scene.now, zone)}, nobody has it yet"]
+    name, at = page.state["holder"]["name"], _time(page.acknowledged_at, scene.now, zone)
+    return [f"On call: {escape(name)} has it {at}"]
 
 
 def _ending(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:

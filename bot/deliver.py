@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import contents, digest, media, settle, turns
+from bot import contents, digest, media, rings, settle, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
 from bot.watch import sweep
@@ -165,6 +165,11 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
     if isinstance(call, EditText | Delete) and not call.message:
         found = _numbered(session, row, call)
         return Job(row, None, found) if isinstance(found, TransportError) else Job(row, found)
+    if row.thread.startswith(rings.THREAD):
+        rung = rings.ready(shell, session, row, call)
+        if isinstance(rung, TransportError):
+            return Job(row, None, rung)
+        call = rung
     if row.doubt and row.channel == "telegram" and not for_customer(row):
         call = _flagged(call)
     if isinstance(call, SendMedia) and call.source:

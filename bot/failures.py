@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, outbox, reach, successors, tickets, window
+from bot import attachments, outbox, reach, rings, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.scene import Scene
 from bot.shell import Shell
@@ -26,7 +26,9 @@ def fail(scene: Scene | None, row: Delivery, meaning: Meaning, code: str) -> Non
     log.warning("delivery_failed", delivery=row.id, code=code)
     if scene is None:
         return
-    if row.thread.startswith(_GROUP):
+    if row.thread.startswith(rings.THREAD):
+        rings.failed(scene.session, row.id)
+    elif row.thread.startswith(_GROUP):
         _in_group(scene, row, meaning, code)
     elif row.kind == "SendAlbum":
         attachments.apart(scene, row)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot import ledger, outbox, relay, tickets
+from bot import ledger, outbox, pages, relay, tickets
 from bot.scene import Scene, open_ticket_scene
 from models import Agent, Message, Ticket
 from sla import Happened, ledger_json
@@ -34,7 +34,10 @@ def merge(scene: Scene, into: int, agent: Agent) -> Ticket:
     tickets.heard_by(scene, scene.now)
     facts: dict[str, object] = {"ticket": gone.id, "severity": gone.severity, "clocks": theirs}
     ledger.record(other, "merged_from", scene.now, actor, facts)
+    worse = gone.severity < kept.severity
     kept.severity = min(kept.severity, gone.severity)
+    for one in (scene, other) if worse else (scene,):
+        pages.follow(one)
     if scene.conversation.ticket_id == gone.id:
         scene.conversation.ticket_id = kept.id
     outbox.notice(scene, f"Merged into #{kept.id}: it goes on there.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.alarms import clear_alarm, raise_alarm, standing
 from bot.roster import load_rota
 from bot.shell import Shell
-from models import HotlineWindow, Person
+from models import HotlineWindow, Page, Person
 from oncall.findings import concerns, findings, said
 from oncall.hotline import RollCall, Window, roll_calls
 from oncall.rota import Rota
@@ -18,15 +18,19 @@ from sla.zones import zone
 
 _MORNING = time(9)  # in the support zone: from then on the list is the day's
 _MOST = 8  # faults a list names
-ROTA, WEEKEND, CREW = "rota", "hotline-rota", "hotline-crew"
+ROTA, WEEKEND, CREW, NOBODY = "rota", "hotline-rota", "hotline-crew", "page-nobody"
+_NOBODY = (
+    "A SEV1 ticket wakes nobody: there is no rota and no ALARM_TO. `flask oncall import FILE` names people "
+    "(docs/oncall.md)."
+)
 
 
 def look(shell: Shell) -> None:
-    """Raises, renews and clears the three alarms; writes nothing while nothing has changed."""
+    """Raises, renews and clears the four alarms; writes nothing while nothing has changed."""
     with shell.db.reading() as session:
         wanted = _wanted(shell, session)
         stood = {alarm.key: alarm.words for alarm in standing(session)}
-    for key in (ROTA, WEEKEND, CREW):
+    for key in (ROTA, WEEKEND, CREW, NOBODY):
         words = wanted.get(key)
         if words == stood.get(key):
             continue
@@ -56,8 +60,12 @@ def missing(shell: Shell, rota: Rota, call: RollCall, *, confirmed: bool) -> lis
 def _wanted(shell: Shell, session: Session) -> dict[str, str]:
     """The words of each alarm that should stand now."""
     calls = coming(shell, session)
-    if not calls and not session.scalar(select(func.count()).select_from(Person)):
-        return {}
+    if not session.scalar(select(func.count()).select_from(Person)):
+        unheard = (
+            session.scalar(select(Page.id).where(Page.ended_at.is_(None)).limit(1)) if not shell.alarm_to else None
+        )
+        if not calls:
+            return {NOBODY: _NOBODY} if unheard else {}
     now = shell.clock.now()
     rota = load_rota(session, now)
     warned = [call for call in calls if call.warn_at is not None and call.warn_at <= now < call.confirm_at]

@@ -1,13 +1,14 @@
 """The rota's rows: imported from a file, and read as the one value that ``oncall`` works with."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
+from bot.templates import PAGE
 from models import Channel, Confirmation, Override, Person, Rotation, Shift
 from oncall import people, rota
 from oncall.people import CHANNELS, Quiet
@@ -46,6 +47,26 @@ def load_rota(session: Session, at: datetime) -> rota.Rota:
             for one in session.scalars(select(Confirmation).where(Confirmation.ends_at > since))
         ),
     )
+
+
+def on_call(shell: Shell, session: Session, at: datetime) -> rota.Rota:
+    """The rota with the channels that reach people now: switched on here, and WhatsApp only in its window or where we
+    have a template."""
+    found = load_rota(session, at)
+    on = {kind for kind in CHANNELS if kind in shell.channels and (kind == "telegram" or shell.senders.get(kind))}
+    open_to = {*found.people}
+    if found.people and not shell.templates.sid(PAGE, "en"):
+        window = select(Channel.person_id).where(Channel.kind == "whatsapp", Channel.window_expires_at > at)
+        open_to = set(session.scalars(window))
+    able = {
+        number: replace(one, channels=tuple(kind for kind in one.channels if _able(kind, on, number in open_to)))
+        for number, one in found.people.items()
+    }
+    return replace(found, people=able)
+
+
+def _able(kind: str, on: set[str], open_to: bool) -> bool:
+    return kind in on and (kind != "whatsapp" or open_to)
 
 
 def import_roster(shell: Shell, data: bytes) -> Imported:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import attachments, buckets, failures, groups, lanes, media, tickets
+from bot import attachments, buckets, failures, groups, lanes, media, rings, tickets
 from bot.alarms import clear_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
@@ -114,6 +114,9 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     """Back-off on the row; a permanent refusal is failed at once and said."""
     now = shell.clock.real()
     row.fault = f"{error.code} {error}".strip()
+    if error.code == rings.SILENT:
+        row.state, row.lease_until, row.retry_at = "superseded", None, None
+        return
     if error.code.startswith("migrated:"):
         groups.moved(shell, session, int(row.destination), int(error.code.removeprefix("migrated:")))
         row.state, row.lease_until, row.retry_at = "queued", None, None

@@ -12,7 +12,9 @@ from bot.policy import PolicyBook
 from bot.templates import Templates
 from channels.protocol import Channel
 from conversations.events import Pace
+from oncall.bundles import Throttle, read_throttle
 from oncall.hotline import Rules
+from oncall.ladders import Ladder, read_ladders
 from sla import Policies
 from triage import Model
 
@@ -78,7 +80,7 @@ class Shell:
     """``channels`` are by the name a webhook or delivery carries: twilio (whatsapp, sms) and telegram.
 
     ``policies`` is the running policy, ``book`` gives that of any version; ``senders`` is our own address on each
-    channel; ``media_url`` makes a signed public link of a stored file.
+    channel; ``alarm_to`` the number that gets every alarm as a text, "" for none.
     """
 
     db: Database
@@ -94,7 +96,10 @@ class Shell:
     limits: Limits
     public_url: str
     secret: str
+    alarm_to: str = ""
     metrics_token: str = ""
+    ladders: Mapping[str, Ladder] = field(default_factory=lambda: read_ladders([]))
+    throttle: Throttle = field(default_factory=lambda: read_throttle({}))
     templates: Templates = field(default_factory=Templates)
     budgets: Budgets = field(default_factory=Budgets)
     patience: Patience = field(default_factory=Patience)

@@ -10,10 +10,11 @@ from channels.wire import CUSTOMER_TAP, TransportError
 from conversations.phrases import books
 from sla import PolicyError
 
-READY = "answer_ready"  # the only one that goes out after the 24 hours, and so needs WhatsApp's approval
+READY, PAGE = "answer_ready", "page_sev1"  # those that go out after the 24 hours, and so need WhatsApp's approval
 # What each is for, and the keys of its buttons as ``say:<key>``; the questions are phrases of the book.
 TAPS: Mapping[str, tuple[str, ...]] = {
     READY: ("show_answer",),
+    PAGE: (),
     "closed": ("yes", "partly", "no"),
     "ask_same": ("still_broken", "something_new", "just_thanks"),
     "ask_stars": ("1", "2", "3", "4", "5"),
@@ -96,7 +97,7 @@ def _judged(channel: Channel, name: str, sid: str) -> tuple[bool, str, str]:
     if found.state in ("approved", "rejected", "paused", "disabled"):
         reason = f": {found.reason}" if found.reason else ""
         return found.state == "approved", found.state + reason, _STEPS.get(found.state, "")
-    if name != READY:
+    if name not in (READY, PAGE):
         crowded = found.kind == "twilio/quick-reply" and len(found.taps) > _IN_SESSION
         step = "list the choices instead (twilio/list-picker)" if crowded else ""
         return not crowded, "needs no approval within the 24 hours", step

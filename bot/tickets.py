@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import card, digest, lanes, ledger, outbox, topics
+from bot import card, digest, lanes, ledger, outbox, pages, topics
 from bot.alarms import clear_alarm
 from bot.late import found
 from bot.scene import Scene
@@ -43,6 +43,8 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
         scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket)
     )
     digest.gather(scene, opening)
+    if ticket.severity == 1:
+        pages.follow(scene)
 
 
 def raise_severity(scene: Scene, triage: Triage) -> None:
@@ -61,6 +63,7 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
         record(scene, "severity_changed", at, "bot", {"from": before, "to": ticket.severity, "why": ticket.reasons})
         refresh(scene)
         lanes.hurry(scene)
+        pages.follow(scene)
 
 
 def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None = None) -> None:
@@ -70,6 +73,7 @@ def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None =
     ticket.owner = ticket.owner or agent
     ticket.cause, ticket.affected, ticket.snoozed_until = cause, affected, None
     record(scene, "resolved", scene.now, f"agent:{agent.id}", {"cause": cause, "affected": affected})
+    pages.follow(scene)
 
 
 def reopen(scene: Scene, reason: str) -> None:
@@ -81,6 +85,7 @@ def reopen(scene: Scene, reason: str) -> None:
     record(scene, "reopened", scene.now, "customer", {"why": reason})
     outbox.notice(scene, f"Open again: {reason}.")
     refresh(scene)
+    pages.follow(scene)
 
 
 def said(scene: Scene, *, courtesy: bool) -> None:

@@ -10,6 +10,7 @@ from models.hotline import HotlineWindow, Shoot
 from models.inbox import Inbound
 from models.media import Media
 from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
+from models.pages import Page, Ring
 from models.studios import Address, Contact, Studio
 from models.tickets import Batch, Clock, Policy, Rating, Ticket, TicketEvent
 from models.watermarks import Watermark
@@ -39,9 +40,11 @@ __all__ = [
     "Message",
     "Override",
     "Overview",
+    "Page",
     "Person",
     "Policy",
     "Rating",
+    "Ring",
     "Role",
     "Rotation",
     "Shift",

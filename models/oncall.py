@@ -32,7 +32,8 @@ class Person(Base):
 
 
 class Channel(Base):
-    """One way to wake a person; pages go to verified ones only. ``kind`` is one of ``oncall.people.CHANNELS``."""
+    """One way to wake a person; pages go to verified ones only. ``kind`` is one of ``oncall.people.CHANNELS``;
+    ``window_expires_at``: until then their WhatsApp takes free text."""
 
     __tablename__ = "channels"
     __table_args__ = (UniqueConstraint("person_id", "kind"),)
@@ -42,6 +43,7 @@ class Channel(Base):
     kind: Mapped[str]
     address: Mapped[str] = mapped_column(index=True)
     verified_at: Mapped[datetime | None]
+    window_expires_at: Mapped[datetime | None]
 
 
 class Rotation(Base):

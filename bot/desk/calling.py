@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot import tickets
+from bot import acks, pages, tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.perform import play
 from bot.scene import Scene
@@ -39,6 +39,7 @@ def escalate(ask: Ask) -> str | Told:
     if last is not None and last.kind == "escalated":
         return f"Engineering was asked already, and nobody has it yet: {last.data.get('why') or 'no reason told'}."
     tickets.record(scene, "escalated", scene.now, who(ask.agent), {"why": ask.args})
+    pages.start(scene, "engineering")
     tickets.refresh(scene)
     why = f": {ask.args}" if ask.args else ""
     button = Option(f"v1:engineer:{ticket.id}", "Engineer has it")
@@ -50,15 +51,37 @@ def acknowledge(tap: Tap) -> str:
     last = _last(tap.scene)
     if last is None:
         return "Engineering was not asked."
-    if last.kind == "escalation_acknowledged":
+    page = pages.open_page(tap.scene, "engineering")
+    if last.kind == "escalation_acknowledged" and (page is None or page.acknowledged_at):
         return "Somebody has it already; the card says who."
     if tap.ticket.state != "open":
         return f"#{tap.ticket.id} is already resolved."
     if not tap.by.lead and not tap.by.has(tap.scene.session, "engineer"):
         return "Only an engineer can say that; a lead gives the role: /role @name engineer."
+    told = acks.by_agent(tap.scene, tap.agent, "button", "engineering")
+    if told:
+        return told
     tickets.record(tap.scene, "escalation_acknowledged", tap.scene.now, who(tap.agent), {})
     tickets.refresh(tap.scene)
     return f"You have #{tap.ticket.id}."
+
+
+def take_page(tap: Tap) -> str:
+    """The button of a page: the ladder it belongs to stands behind the ticket's number."""
+    if tap.argument == "engineering":
+        return acknowledge(tap)
+    told = acks.by_agent(tap.scene, tap.agent, "button")
+    return told or f"#{tap.ticket.id} needs nobody any more."
+
+
+def ack(ask: Ask) -> str:
+    """``/ack``: the page that rings; engineers mean theirs."""
+    ladders = ("engineering", "response") if ask.by.has(ask.session, "engineer") else ("response", "engineering")
+    for ladder in ladders:
+        told = acks.by_agent(ask.scene, ask.agent, "command", ladder)
+        if told:
+            return told
+    return f"Nobody is called for #{ask.ticket.id}."
 
 
 def _last(scene: Scene) -> TicketEvent | None:

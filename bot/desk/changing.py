@@ -1,6 +1,6 @@
 """Severity and category changed by an agent: who, when and why are an event, and the clocks follow it."""
 
-from bot import lanes, tickets
+from bot import lanes, pages, tickets
 from bot.desk import keyboards
 from bot.desk.asks import Ask, Tap, ticket_of, who
 from bot.scene import Scene
@@ -69,6 +69,7 @@ def _severity(scene: Scene, agent: Agent, to: int, why: str) -> str:
     tickets.record(scene, "severity_changed", scene.now, who(agent), {"from": before, "to": to, "why": why})
     tickets.refresh(scene)
     lanes.hurry(scene)
+    pages.follow(scene)
     return f"#{ticket.id} is SEV{to} now: {why}."
 
 

@@ -1,6 +1,6 @@
 """Taking a ticket: exactly one owner."""
 
-from bot import tickets
+from bot import acks, tickets
 from bot.desk.asks import Tap, current, who
 from bot.perform import play
 from conversations.events import Taken
@@ -17,5 +17,6 @@ def take(tap: Tap) -> str:
     tickets.record(scene, "taken", scene.now, who(agent), {"by": "button"})
     if current(scene):
         play(scene, Taken(scene.facts()))
+    acks.by_agent(scene, agent, "button")
     tickets.refresh(scene)
     return f"#{ticket.id} is yours."

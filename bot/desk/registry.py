@@ -51,6 +51,7 @@ COMMANDS: dict[str, Command] = {
     "cat": Command(changing.category, "Change the category", "payment [why]", needs_ticket=True),
     "canned": Command(canned.canned, "Canned replies: list, show, add, edit, remove", "[name]"),
     "escalate": Command(calling.escalate, "Ask engineering (SEV1 and SEV2)", "[why]", needs_ticket=True),
+    "ack": Command(calling.ack, "I have it: the page is silent", needs_ticket=True),
     "snooze": Command(snoozing.snooze, "Out of sight until then", "2h|tomorrow 9:00", needs_ticket=True),
     "handover": Command(handing.handover, "Hand the ticket over", "@name", needs_ticket=True),
     "call": Command(calling.call, "Ask the customer for a number to call", needs_ticket=True),
@@ -84,6 +85,7 @@ TAPS: dict[str, Callable[[Tap], str]] = {
     "accept": handing.accept,
     "relieve": handing.relieve,
     "engineer": calling.acknowledge,
+    "ack": calling.take_page,
     "next": promising.next_tapped,
     "send_draft": promising.draft_tapped,
 }

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import select
 
-from bot import amend, attachments, outbox, quotes, tickets
+from bot import acks, amend, attachments, outbox, quotes, tickets
 from bot.desk import canned
 from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
@@ -25,6 +25,7 @@ def keep(ask: Ask) -> str:
     if to_customer:
         return answer(ask, ask.args, answered)
     _offer(ask, _message(ask, ask.args, author="note"))
+    acks.worked(ask.scene, ask.agent, "engineering")
     return "a note: it stays in the group"
 
 
@@ -114,6 +115,7 @@ def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | N
         ticket.owner, ticket.nudged_at = agent, None
         tickets.record(scene, "taken", scene.now, who(agent), {"by": "answering"})
         tickets.refresh(scene)
+    acks.answered(scene, agent)
     if current(scene):
         play(scene, Answered(scene.facts()))
     files = attachments.files(media)

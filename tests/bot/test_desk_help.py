@@ -170,9 +170,9 @@ def test_engineering_is_asked_for_an_urgent_ticket_and_an_engineer_takes_it(hous
 
     assert "Engineering: asked 14:00, nobody has it yet" in asked
     assert "Only an engineer" in str(house.told(refused))
-    assert house.told(taken) == "You have #1."
+    assert house.told(taken) == "#1 is yours."
     assert events(house, "escalated") == [("agent:501", {"why": "partner rejects tokens"})]
-    assert events(house, "escalation_acknowledged") == [("agent:502", {})]
+    assert events(house, "escalation_acknowledged") == [("agent:502", {"name": "Tomas", "by": "button"})]
     assert "Engineering: Tomas has it since 14:00" in card(house).text
 
 

@@ -1,0 +1,65 @@
+"""What a page says on a telephone, in the person's language: short enough for a lock screen."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.shell import Shell
+from conversations.phrases import clock_time, shortened
+from models import Page, Person, Ring, Ticket
+
+_WORDS, _NAME, _LISTED = 60, 24, 5  # characters of theirs and of the studio; tickets a bundle names
+
+
+@cache
+def _books() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(resources.files("bot").joinpath("page_words.toml").read_text(encoding="utf-8"))
+
+
+def worded(language: str, phrase: str, **values: object) -> str:
+    """One sentence in the person's language, else in English."""
+    return _books().get(language.partition("-")[0].lower(), _books()["en"])[phrase].format(**values)
+
+
+def ringing(session: Session, delivery: int) -> tuple[Person, list[Page]] | None:
+    """Whom a delivery rings, and for which pages; None when all of them are silent by now."""
+    found = select(Ring.person_id, Page).join(Page, Page.id == Ring.page_id)
+    rows = session.execute(found.where(Ring.delivery_id == delivery, Ring.state == "ringing").order_by(Page.id)).all()
+    return (session.get_one(Person, rows[0][0]), [page for _, page in rows]) if rows else None
+
+
+def text(shell: Shell, session: Session, person: Person, pages: Sequence[Page]) -> str:
+    """What a delivery says: of one ticket what and since when, of several their numbers."""
+    if len(pages) == 1:
+        return one(shell, session, person, pages[0])
+    listed = [f"#{page.ticket_id} {who(session.get_one(Ticket, page.ticket_id))} {page.code}" for page in pages]
+    more = f", +{len(listed) - _LISTED}" if len(listed) > _LISTED else ""
+    return worded(person.language, "several", count=len(pages), list=", ".join(listed[:_LISTED]) + more)
+
+
+def one(shell: Shell, session: Session, person: Person, page: Page) -> str:
+    ticket = session.get_one(Ticket, page.ticket_id)
+    return worded(
+        person.language,
+        "one",
+        kind=worded(person.language, page.ladder),
+        number=ticket.id,
+        who=who(ticket),
+        words=shortened(ticket.words, _WORDS) or ticket.category,
+        since=time(shell, ticket.opened_at, person.language),
+        code=page.code,
+    )
+
+
+def who(ticket: Ticket) -> str:
+    """The studio, else what is known: nobody's number."""
+    return shortened(ticket.studio.name, _NAME) if ticket.studio else ticket.tier
+
+
+def time(shell: Shell, moment: datetime, language: str) -> str:
+    return clock_time(moment, shell.clock.now(), shell.policies.support_zone, language)
