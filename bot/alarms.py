@@ -54,6 +54,15 @@ def clear_alarm(shell: Shell, session: Session, key: str, words: str = "") -> bo
     return True
 
 
+def over(shell: Shell, key: str, who: str) -> bool:
+    """A person says that it is dealt with; whether the alarm stood. It is raised again if its cause remains."""
+    with shell.db.writing() as session:
+        alarm = _locked(session, key)
+        done = clear_alarm(shell, session, key, f"{who} has dealt with it: {alarm.words}") if alarm else False
+        shell.db.ring(session)
+    return done
+
+
 def standing(session: Session) -> Sequence[Alarm]:
     """The alarms that stand, oldest first."""
     return session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.raised_at)).all()

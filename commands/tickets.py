@@ -11,8 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from bot import proof
+from bot.desk.queue import ordered
 from bot.shell import Shell
-from models import Clock, Delivery, Message, Rating, Ticket, TicketEvent
+from commands.moments import age
+from models import Clock, Conversation, Delivery, Message, Rating, Ticket, TicketEvent
+
+_STUCK = ("unknown", "held", "failed")
 
 
 @click.group()
@@ -21,25 +25,38 @@ def tickets() -> None:
 
 
 @tickets.command("list")
-@click.option("--all", "everything", is_flag=True, help="resolved ones too")
+@click.option("--all", "everything", is_flag=True, help="resolved ones too, behind the open ones, the newest first")
+@click.option("--limit", type=click.IntRange(1), default=200, show_default=True, help="the first so many of each")
 @with_appcontext
-def list_(everything: bool) -> None:
-    """List tickets: number, severity, category, state, owner, studio, promise."""
+def list_(everything: bool, limit: int) -> None:
+    """List tickets in queue order: number, severity, category, state, owner, studio, tier, and what is next by when."""
     shell: Shell = current_app.extensions["shell"]
+    resolved = select(Ticket).where(Ticket.state == "resolved").options(joinedload(Ticket.studio))
     with shell.db.reading() as session:
-        wanted = select(Ticket, Clock).outerjoin(Clock, (Clock.ticket_id == Ticket.id) & (Clock.name == "FR"))
-        if not everything:
-            wanted = wanted.where(Ticket.state == "open")
-        wanted = wanted.options(joinedload(Ticket.studio))
-        rows = session.execute(wanted.order_by(Ticket.severity, Ticket.id)).unique().all()
-    for ticket, clock in rows:
+        rows, count = ordered(shell, session, limit)
+        done = resolved.order_by(Ticket.resolved_at.desc()).limit(limit)
+        shown = [*rows, *(session.scalars(done).unique() if everything else ())]
+    for ticket in shown:
         owner, studio = ticket.owner.name if ticket.owner else "-", ticket.studio.name if ticket.studio else "?"
-        promise = f"{clock.state} until {clock.target_due:%Y-%m-%d %H:%M}Z" if clock else "-"
-        click.echo(
-            f"#{ticket.id}\tSEV{ticket.severity}\t{ticket.category}\t{ticket.state}\t{owner}\t{studio}\tFR {promise}"
-        )
-    if not rows:
+        facts = (f"#{ticket.id}", f"SEV{ticket.severity}", ticket.category, ticket.state, owner, studio, ticket.tier)
+        click.echo("\t".join([*facts, _next(ticket, shell.clock.now())]))
+    if not shown:
         click.echo("no tickets" if everything else "no open tickets")
+    if count > len(rows):
+        click.echo(f"{count - len(rows)} more open; `--limit {count}` shows all")
+
+
+def _next(ticket: Ticket, now: datetime) -> str:
+    """``due in 12 min, waits 3 min``: its next target or limit, and how long the customer has waited for a person."""
+    if ticket.state != "open":
+        return f"resolved {age(now - ticket.resolved_at)} ago" if ticket.resolved_at else "resolved"
+    due = ticket.due_at
+    said = [f"LATE by {age(now - due)}" if due < now else f"due in {age(due - now)}"] if due else ["nothing due"]
+    said += [f"waits {age(now - ticket.awaited_since)}"] if ticket.awaited_since else []
+    studio, snoozed = ticket.studio, ticket.snoozed_until
+    said += ["hotline"] if studio and studio.hotline_until and studio.hotline_until > now else []
+    said += [f"snoozed for {age(snoozed - now)}"] if snoozed and snoozed > now else []
+    return ", ".join(said)
 
 
 @tickets.command()
@@ -47,14 +64,20 @@ def list_(everything: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
 @with_appcontext
 def show(number: int, as_json: bool) -> None:
-    """Show one ticket: its facts, clocks, history, lines and deliveries."""
+    """Show one ticket: its facts, what is next by when, clocks, history, lines and deliveries."""
     shell: Shell = current_app.extensions["shell"]
     with shell.db.reading() as session:
         ticket = session.get(Ticket, number)
         if ticket is None:
             raise click.ClickException(f"there is no ticket {number}; `flask tickets list --all` names them")
         facts = _facts(session, ticket)
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else _text(facts))
+    if as_json:
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{_text(facts)}\nnow: {_next(ticket, shell.clock.now())}")
+    stuck = [row["id"] for row in facts["deliveries"] if row["state"] in _STUCK]
+    if stuck:
+        click.echo(f"next: {len(stuck)} calls have not gone through; `flask outbox list --ticket {number}` says why")
 
 
 @tickets.command("ledger")
@@ -75,7 +98,7 @@ def _facts(session: Any, ticket: Ticket) -> dict[str, Any]:
     def rows(model: Any) -> list[Any]:
         return list(session.scalars(select(model).where(model.ticket_id == ticket.id).order_by(model.id)))
 
-    rating = session.get(Rating, ticket.id)
+    rating, conversation = session.get(Rating, ticket.id), session.get(Conversation, ticket.conversation_id)
     return {
         "number": ticket.id,
         "studio": ticket.studio.name if ticket.studio else None,
@@ -88,6 +111,10 @@ def _facts(session: Any, ticket: Ticket) -> dict[str, Any]:
         "owner": ticket.owner.name if ticket.owner else None,
         "opened_at": _iso(ticket.opened_at),
         "resolved_at": _iso(ticket.resolved_at),
+        "due_at": _iso(ticket.due_at),
+        "awaited_since": _iso(ticket.awaited_since),
+        "snoozed_until": _iso(ticket.snoozed_until),
+        "window_expires_at": _iso(conversation.window_expires_at) if conversation else None,
         "rating": {"solved": rating.solved, "stars": rating.stars} if rating else None,
         "clocks": [_clock(row) for row in rows(Clock)],
         "events": [

@@ -1,7 +1,12 @@
 """``flask tickets``: what is open, and the whole history of one."""
 
 import json
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Delivery, Studio, Ticket
 from tests.bot.house import CHARLIE, House
 from tests.commands.runner import run
 
@@ -11,15 +16,18 @@ def test_nothing_open_is_said_in_words(house: House) -> None:
     assert run(house.shell, "tickets", "list", "--all").output == "no tickets\n"
 
 
-def test_the_list_names_number_severity_category_owner_studio_and_promise(house: House) -> None:
+def test_the_list_names_number_severity_category_owner_studio_and_what_is_due(house: House) -> None:
     house.opened("PAYMENT NOT WORKING")
     house.taps("v1:take:1")
     house.works()
 
+    house.clock.passes(180)
+
     done = run(house.shell, "tickets", "list")
 
     assert done.exit_code == 0
-    assert done.output == "#1\tSEV1\tpayment\topen\tLena\tAdeyemi Photo\tFR running until 2026-06-10 12:15Z\n"
+    due = "due in 12 min, waits 3 min"
+    assert done.output == f"#1\tSEV1\tpayment\topen\tLena\tAdeyemi Photo\tagency\t{due}\n"
 
 
 def test_the_worst_ticket_comes_first_and_a_resolved_one_only_when_asked_for(house: House) -> None:
@@ -33,6 +41,63 @@ def test_the_worst_ticket_comes_first_and_a_resolved_one_only_when_asked_for(hou
     assert [line.split("\t")[0] for line in both.splitlines()] == ["#2", "#1"]
     assert "#1\t" not in run(house.shell, "tickets", "list").output
     assert "#1\tSEV3\t" in run(house.shell, "tickets", "list", "--all").output
+
+
+def test_open_tickets_come_in_queue_order_hotline_first_and_the_one_due_first_of_equals(house: House) -> None:
+    house.studio("Late Photo", "Kim", "+34600000002", tier="pro")
+    house.studio("Soon Photo", "Ana", "+34600000003", tier="pro")
+    house.opened("PAYMENT NOT WORKING", tier="agency")
+    for number in ("+34600000002", "+34600000003"):
+        house.says("PAYMENT NOT WORKING", number)
+    house.works()
+    house.changes(lambda session: setattr(session.get_one(Ticket, 3), "due_at", house.clock.now()))
+    house.changes(lambda session: hotline(session, "Soon Photo", house.clock.now() + timedelta(hours=2)))
+    hot = run(house.shell, "tickets", "list").output.splitlines()
+    house.changes(lambda session: hotline(session, "Soon Photo", None))
+
+    plain = run(house.shell, "tickets", "list").output.splitlines()
+
+    assert [line.split("\t")[0] for line in hot] == ["#3", "#1", "#2"]
+    assert "hotline" in hot[0]
+    assert [line.split("\t")[0] for line in plain] == ["#1", "#3", "#2"]
+
+
+def hotline(session: Session, name: str, until: datetime | None) -> None:
+    session.scalars(select(Studio).where(Studio.name == name)).one().hotline_until = until
+
+
+def test_what_a_limit_hides_is_counted_and_what_is_snoozed_says_so(house: House) -> None:
+    house.opened("how do I rename a gallery")
+    house.says("PAYMENT NOT WORKING", CHARLIE)
+    house.works()
+    later = house.clock.now() + timedelta(minutes=40)
+    house.changes(lambda session: setattr(session.get_one(Ticket, 1), "snoozed_until", later))
+
+    short = run(house.shell, "tickets", "list", "--limit", "1").output.splitlines()
+    whole = run(house.shell, "tickets", "list").output.splitlines()
+
+    assert (len(short), short[1]) == (2, "1 more open; `--limit 2` shows all")
+    assert whole[1].endswith("snoozed for 40 min")
+
+
+def test_a_resolved_ticket_says_since_when(house: House) -> None:
+    house.opened()
+    house.taps("v1:resolve:1")
+    house.works()
+    house.clock.passes(7500)
+
+    assert run(house.shell, "tickets", "list", "--all").output.endswith("resolved 2 h 05 min ago\n")
+
+
+def test_showing_one_says_what_is_due_and_where_to_look_when_calls_did_not_go_through(house: House) -> None:
+    house.opened("PAYMENT NOT WORKING")
+    fine = run(house.shell, "tickets", "show", "1").output.splitlines()
+    house.changes(lambda session: setattr(session.get_one(Delivery, 1), "state", "failed"))
+
+    broken = run(house.shell, "tickets", "show", "1").output.splitlines()
+
+    assert fine[-1].startswith("now: due in ")
+    assert broken[-1] == "next: 1 calls have not gone through; `flask outbox list --ticket 1` says why"
 
 
 def test_showing_one_tells_its_whole_history(house: House) -> None:
