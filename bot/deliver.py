@@ -139,7 +139,7 @@ def _found(shell: Shell, channel: Channel, row: Delivery, call: Call) -> Receipt
     with shell.db.reading() as session:
         ours = select(Delivery.provider_id).where(Delivery.provider_id.in_([receipt.provider_id for receipt in made]))
         known = set(session.scalars(ours))
-    return next((receipt for receipt in made if receipt.provider_id not in known), None)
+    return channel.same(call, [receipt for receipt in made if receipt.provider_id not in known])
 
 
 def _ready(shell: Shell, session: Session, row: Delivery) -> Job:

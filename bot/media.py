@@ -17,6 +17,7 @@ from bot.shell import Shell
 from channels.wire import Call, File, SendMedia, SendText, TransportError
 from models import Delivery, Media, Message
 
+_UNFETCHED = "the attachment could not be fetched"
 _SALT, _LINK = "media", "link"
 # What a file that is no sound, or a broken one, makes its reader raise.
 _ODD = (mutagen.MutagenError, ArithmeticError, EOFError, LookupError, OSError, TypeError, ValueError, struct.error)
@@ -76,7 +77,8 @@ def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> 
     if not carries(row.channel, stored.content_type, stored.size):
         words = f"{call.caption}\n📎 {call.name or call.kind}: {link(shell, stored.sha256, row.created_at)}"
         return SendText(call.to, words.strip(), call.sender)
-    return replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type)
+    known_by = stored.data if row.doubt else b""  # by which the provider's own list tells it from other pictures
+    return replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type, data=known_by)
 
 
 def _missing(session: Session, row: Delivery, call: SendMedia) -> str:
@@ -85,8 +87,9 @@ def _missing(session: Session, row: Delivery, call: SendMedia) -> str:
         Delivery.message_id == row.message_id, Delivery.kind == "Fetch", Delivery.fault != ""
     )
     fetches = session.scalars(tried.order_by(Delivery.id.desc()))
-    faults = [fetch.fault for fetch in fetches if fetch.payload["media"]["ref"] == call.source]
-    return next(iter(faults), "the attachment could not be fetched")
+    fault = next((fetch.fault for fetch in fetches if fetch.payload["media"]["ref"] == call.source), "")
+    why = fault.replace("the attachment", "it", 1)
+    return _UNFETCHED if fault in ("", _UNFETCHED) else f"{_UNFETCHED}: {why}"
 
 
 def seconds(file: File) -> int | None:

@@ -1,5 +1,6 @@
 """What every channel can do, so that the shell need not know which it talks to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -28,7 +29,11 @@ class Channel(Protocol):
         """Makes the call, without a database transaction open. Raises TransportError."""
 
     def find(self, call: Call, since: datetime) -> list[Receipt]:
-        """What the provider has that could be this call, made after ``since``; empty if it cannot tell."""
+        """What the provider has that could be this call, made after ``since``, oldest first; empty if untold."""
+
+    def same(self, call: Call, among: Sequence[Receipt]) -> Receipt | None:
+        """Which of those that ``find`` told, and no other call of ours is known by, is this one; None if it is none.
+        Raises TransportError."""
 
     def standing(self, chat: int, person: int) -> str:
         """What somebody is in a group: lead, agent or gone. Raises TransportError."""

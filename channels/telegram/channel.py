@@ -1,6 +1,7 @@
 """The Telegram channel: the plain Bot of python-telegram-bot, its calls and its files."""
 
 import hmac
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,9 @@ class Telegram:
     def find(self, call: Call, since: datetime) -> list[Receipt]:
         """Telegram cannot be asked what it took."""
         return []
+
+    def same(self, call: Call, among: Sequence[Receipt]) -> Receipt | None:
+        return None
 
     def standing(self, chat: int, person: int) -> str:
         async def looked(bot: Bot) -> str:

@@ -1,5 +1,6 @@
 """The Twilio channel: the sync client with a time-out, every Twilio host replaced by the configured base."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,8 @@ from urllib3.exceptions import HTTPError
 
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
+from channels.twilio import lookup, parse, templates, verify
 from channels.twilio import missed as twilio_list
-from channels.twilio import parse, templates, verify
 from channels.twilio.check import check
 from channels.twilio.errors import meaning
 from channels.wire import (
@@ -81,10 +82,7 @@ class Twilio:
         raise TransportError(f"Twilio has no {type(call).__name__}", permanent=True)
 
     def find(self, call: Call, since: datetime) -> list[Receipt]:
-        """Looks in Twilio's own list for the same text to the same address (there is no idempotency key).
-
-        What a template reads like only Twilio knows: any text to that address could be it.
-        """
+        """Looks in Twilio's own list for the same words to the same address (there is no idempotency key)."""
         if not isinstance(call, SendText | SendTemplate | SendMedia):
             return []
         wanted = _form(call)
@@ -92,8 +90,10 @@ class Twilio:
         listed = self._asked(
             lambda client: client.messages.list(to=wanted["to"], from_=wanted["from_"], date_sent_after=after, limit=50)
         )
-        words = call.text if isinstance(call, SendText) and call.template else wanted.get("body")
-        return [Receipt(found.sid) for found in listed if words is None or found.body == words]
+        return lookup.alike(call, wanted.get("body"), listed)
+
+    def same(self, call: Call, among: Sequence[Receipt]) -> Receipt | None:
+        return lookup.same(call, among, self._kept)
 
     def standing(self, chat: int, person: int) -> str:
         """There are no groups here."""
@@ -125,6 +125,16 @@ class Twilio:
 
     def close(self) -> None:
         self._session.close()
+
+    def _kept(self, sid: str) -> bytes | None:
+        """The file that Twilio keeps of a message of ours; None if there is none, or no more."""
+        try:
+            listed = self._asked(lambda client: client.messages(sid).media.list(limit=1))
+            return self._fetch(twilio_list.HOST + listed[0].uri.removesuffix(".json")).data if listed else None
+        except TransportError as error:
+            if error.permanent or error.code == "20404":
+                return None
+            raise
 
     def _create(self, form: dict[str, Any], delivery_id: int) -> Receipt:
         form["status_callback"] = f"{self._account.public_url}{parse.STATUS}{delivery_id}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PATH = "/recovered/twilio/messages"  # no door has it, so no webhook can claim to be recovered
 _UNORDERED = timedelta(hours=1)  # the list is newest first; so much disorder is searched through
-_HOST = "https://api.twilio.com"
+HOST = "https://api.twilio.com"
 
 
 def since(listed: "Iterable[MessageInstance]", moment: datetime) -> list[Missed]:
@@ -41,7 +41,7 @@ def with_media(missed: Missed, files: "Iterable[MediaInstance]") -> Request:
     listed = [file for file in files if file.uri]
     fields = {"NumMedia": str(len(listed))}
     for place, file in enumerate(listed):
-        fields[f"MediaUrl{place}"] = _HOST + str(file.uri).removesuffix(".json")
+        fields[f"MediaUrl{place}"] = HOST + str(file.uri).removesuffix(".json")
         fields[f"MediaContentType{place}"] = file.content_type or ""
     request = missed.request
     return Request(request.target, request.headers, request.body + b"&" + urlencode(fields).encode())

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from bot.clock import Clock
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
 from channels.protocol import Channel
+from channels.twilio.lookup import same
 from channels.wire import Call, Envelope, Fetch, File, Missed, OpenTopic, Receipt, Request, TransportError
 from conversations.events import Parsed
 
@@ -72,8 +73,8 @@ class Rule:
 class Recorder:
     """The real channel's verify, identify, parse and explain; what goes out is kept, and answered by rules.
 
-    Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells, ``list`` what
-    customers wrote by the provider's own list.
+    Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells, ``holds`` the file of
+    each, ``list`` what customers wrote by the provider's own list.
     """
 
     def __init__(self, real: Channel, form: str) -> None:
@@ -83,6 +84,7 @@ class Recorder:
         self.sent: list[Sent] = []
         self.asked: list[tuple[Call, datetime]] = []
         self.has: list[Receipt] = []
+        self.holds: dict[str, bytes] = {}
         self.standings: dict[int, str] = {}
         self.reviews: dict[str, Review | TransportError] = {}
         self.list: list[Missed] = []
@@ -145,6 +147,9 @@ class Recorder:
     def find(self, call: Call, since: datetime) -> list[Receipt]:
         self.asked.append((call, since))
         return list(self.has)
+
+    def same(self, call: Call, among: Sequence[Receipt]) -> Receipt | None:
+        return same(call, among, self.holds.get)
 
     def missed(self, to: str, since: datetime) -> list[Missed]:
         self.compared.append(since)

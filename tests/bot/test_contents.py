@@ -95,7 +95,7 @@ def test_a_page_sent_as_a_picture_is_not_stored_and_said_in_the_topic(house: Hou
     assert house.rows(Media) == []
     assert "sha256" not in house.last(Message).media[0]
     said, words = house.shown(thread)[-1].split("\n")
-    assert said.endswith("could not be shown: it says that it is image/jpeg and is a web page.")
+    assert said.endswith("could not be fetched: it says that it is image/jpeg and is a web page.")
     assert words == "Tolu: look at this"
 
 
@@ -120,7 +120,8 @@ def test_an_agents_page_sent_as_a_picture_does_not_go_out_and_is_said(house: Hou
 
     assert not [call for call in house.twilio.calls if isinstance(call, SendMedia)]
     assert any(
-        "NOT DELIVERED to Tolu: it says that it is image/jpeg and is a web page" in text for text in house.shown(thread)
+        "NOT DELIVERED to Tolu: the attachment could not be fetched: it says that it is image/jpeg" in text
+        for text in house.shown(thread)
     )
 
 
@@ -131,7 +132,7 @@ def test_a_redirect_away_from_twilio_is_said_in_the_topic(house: House) -> None:
     house.says("look at this", media=("one",))
     house.works()
 
-    assert "could not be shown: the attachment redirects away from Twilio" in house.shown(thread)[-1]
+    assert "the attachment could not be fetched: it redirects away from Twilio" in house.shown(thread)[-1]
     assert len([call for call in house.twilio.calls if isinstance(call, Fetch)]) == 1
 
 
@@ -167,7 +168,7 @@ def test_a_file_that_never_comes_is_given_up_in_two_minutes_said_and_blocks_noth
 
     assert not any("are you there" in text for text in before)
     after, said = house.shown(thread)[-2:]
-    assert "could not be shown: Twilio answered 500 for the attachment.\nTolu: look at this" in said
+    assert "could not be fetched: Twilio answered 500 for it.\nTolu: look at this" in said
     assert after == "Tolu: are you there?"
     (fetch,) = house.owed(kind="Fetch")
     assert (fetch.state, fetch.attempts < 12) == ("failed", True)

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from bot.deliver import carry, claim
 from channels.wire import Fetch, OpenTopic, Receipt, SendMedia, SendText, TransportError
 from models import Delivery, Topic
-from tests.bot.house import CHARLIE, House, hours
+from tests.bot.house import CHARLIE, House, Json, hours
+from tests.bot.recorder import MAGIC
 from tests.bot.test_deliver_order import about, owe, words
 
 
@@ -286,7 +287,7 @@ def test_a_picture_that_cannot_be_fetched_is_shown_by_its_words(house: House) ->
     house.works()
 
     (said,) = [text for text in house.shown(thread) if "could not be shown" in text]
-    assert "could not be fetched" in said
+    assert "could not be fetched: Twilio answered 404 for it" in said
     assert "Tolu: this is the error" in said
 
 
@@ -304,3 +305,24 @@ def test_a_rehearsal_that_jumps_ahead_gives_nothing_up(house: House) -> None:
     house.clock.passes(24 * 3600 + 1)
     house.delivers()
     assert house.one(Delivery).state == "failed"
+
+
+def test_a_picture_of_unknown_fate_is_not_taken_for_another_to_the_same_address(house: House) -> None:
+    thread = house.opened()
+    for name in ("left", "right"):
+        picture: Json = {"photo": [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}]}
+        house.writes("", thread, reply_to=house.topic().card_id, **picture)
+    house.twilio.when(SendMedia, TransportError("time-out", unknown=True))
+    house.works()
+    doubted = update(Delivery).where(Delivery.kind == "SendMedia", Delivery.channel == "whatsapp")
+    house.changes(lambda session: session.execute(doubted.values(state="unknown")))  # as in a backup that is restored
+    house.twilio.has = [Receipt("SM-right")]
+    house.twilio.holds = {"SM-right": MAGIC["image/jpeg"] + b"bytes of right"}
+    house.clock.passes(60)
+
+    house.works()
+
+    left, right = [row for row in house.owed(kind="SendMedia") if row.channel == "whatsapp"]
+    assert (right.provider_id, right.payload["source"]) == ("SM-right", "right")
+    assert left.provider_id not in ("", "SM-right")
+    assert [call.source for call in house.twilio.calls if isinstance(call, SendMedia)] == ["left", "left"]
