@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import late, tickets, window
+from bot import late, phoned, tickets, window
 from bot.outbox import answer_tap
 from bot.perform import play
 from bot.scene import Scene, open_scene
@@ -21,7 +21,12 @@ _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sl
 
 def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triage) -> str:
     """Acts on one line; returns the reason if the customer gets no answer to it."""
-    scene = _scene(shell, session, line)
+    known = _known(shell, session, line)
+    if known is None or phoned.means_code(line):
+        ours = phoned.heard(shell, session, line)
+        if ours:
+            return ours
+    scene = known or _made(shell, session, line)
     said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
     moved = window.heard(scene, line, said_at)
     _remember_sender(scene, line)
@@ -42,18 +47,20 @@ def _facts(scene: Scene, said_at: datetime) -> Facts:
     return replace(facts, stopped=False) if stopped_at and said_at < stopped_at else facts
 
 
-def _scene(shell: Shell, session: Session, line: Line) -> Scene:
-    """The one conversation of this address; of sixteen first lines at once one makes it."""
+def _known(shell: Shell, session: Session, line: Line) -> Scene | None:
+    """The one conversation of this address, if there is one."""
     here = (Address.channel == line.channel, Address.value == line.address)
-    address_id = select(Address.id).where(*here).scalar_subquery()
-    known = open_scene(shell, session, Conversation.address_id == address_id)
-    if known is not None:
-        return known
+    return open_scene(shell, session, Conversation.address_id == select(Address.id).where(*here).scalar_subquery())
+
+
+def _made(shell: Shell, session: Session, line: Line) -> Scene:
+    """A first conversation; of sixteen first lines at once one makes it."""
+    here = (Address.channel == line.channel, Address.value == line.address)
     address = {"channel": line.channel, "value": line.address, "profile_name": line.name}
     shell.db.insert_once(session, Address, address, ("channel", "value"))
     fresh = {"address_id": session.scalar(select(Address.id).where(*here)), "state": to_json(Idle())}
     shell.db.insert_once(session, Conversation, fresh, ("address_id",))
-    made = open_scene(shell, session, Conversation.address_id == address_id)
+    made = _known(shell, session, line)
     assert made is not None
     return made
 

@@ -8,7 +8,7 @@ from bot.lanes import Lane
 from bot.scene import Scene
 from bot.shell import Shell
 from bot.templates import PAGE
-from channels.wire import Call, Option, SendTemplate, SendText, TransportError, to_json
+from channels.wire import CUSTOMER_TAP, Call, Option, SendTemplate, SendText, TransportError, to_json
 from models import Channel, Delivery, Page, Person, Ring
 from oncall import kinds
 from oncall.bundles import goes_at
@@ -16,7 +16,7 @@ from oncall.bundles import goes_at
 THREAD = "page:"
 SILENT = "silent"  # the code of a page that nobody needs any more when its turn comes
 _RINGING = Ring.state == literal_column("'ringing'")  # written in, for the partial index
-TAKE = "say:ack:"  # the key of a private message's button, which comes back as a line
+TAKE = f"{CUSTOMER_TAP}ack:"  # the key of a private message's button, which comes back as a line
 
 
 def ring(scene: Scene, row: Page, asked: kinds.Ring) -> None:

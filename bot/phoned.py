@@ -1,0 +1,69 @@
+"""What people on call write from their own telephones: a page's code takes it; it never becomes a customer's ticket."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import acks
+from bot.lanes import Lane
+from bot.outbox import answer_tap
+from bot.page_words import worded
+from bot.scene import open_ticket_scene
+from bot.shell import Shell
+from channels.wire import SendText, to_json
+from conversations.events import Line
+from models import Channel, Delivery, Page, Person
+
+CODE = re.compile(r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([ae])\W*", re.IGNORECASE)
+TAP = "ack:"  # the key of the button under a private page
+_WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
+
+
+def means_code(line: Line) -> bool:
+    """Whether it may be an acknowledgement, also from a number that customers' lines have come from."""
+    return line.tapped.startswith(TAP) or CODE.fullmatch(line.text) is not None
+
+
+def heard(shell: Shell, session: Session, line: Line) -> str:
+    """Acts on a line of somebody on call; why no customer is meant, "" where it is nobody of ours."""
+    kinds = ("sms", "voice") if line.channel == "sms" else (line.channel,)
+    theirs = select(Channel).where(Channel.address == line.address, Channel.kind.in_(kinds)).order_by(Channel.id)
+    channel = session.scalars(theirs.with_for_update()).first()
+    person = session.get(Person, channel.person_id) if channel else None
+    if channel is None or person is None or not person.roles:
+        return ""
+    if line.channel == "whatsapp":
+        channel.window_expires_at = shell.clock.now() + _WINDOW
+    if line.text in ("STOP", "START") and line.answered:
+        channel.verified_at = shell.clock.now() if line.text == "START" else None
+        return "a person on call has opted out or in"
+    told = _acknowledged(shell, session, line, person)
+    if told:
+        _answer(shell, session, line, told)
+        return "a page's code from a person on call"
+    return "written by a person on call, and no page's code"
+
+
+def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
+    found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
+    code = f"{found[1]}{found[2].lower()}" if found else ""
+    rung = select(Page).where(Page.code == code).order_by(Page.id.desc()).limit(1)
+    known = session.scalars(rung).first() if code else None
+    scene = open_ticket_scene(shell, session, known.ticket_id) if known else None
+    if known is None or scene is None:
+        return worded(person.language, "unknown", code=code or "-") if code or re.search(r"\d", line.text) else ""
+    session.refresh(known)
+    return acks.by_person(scene, known, person, "code" if not line.tapped else "private")
+
+
+def _answer(shell: Shell, session: Session, line: Line, text: str) -> None:
+    if line.provider_id.startswith("tap:"):
+        answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
+    to = f"whatsapp:{line.address}" if line.channel == "whatsapp" else line.address
+    sender = line.our_address or shell.senders.get(line.channel, "")
+    kind, payload = to_json(SendText(to, text, sender))
+    row = Delivery(kind=kind, payload=payload, channel=line.channel, destination=line.address, sender=sender)
+    row.thread, row.lane, row.created_at = f"staff:{line.channel}:{line.address}", Lane.PAGE, shell.clock.now()
+    session.add(row)
