@@ -63,10 +63,16 @@ def named(name: str, path: str, inside: ast.AST) -> Iterator[str]:
     for loop in loops:
         for one in loop.iter.elts if isinstance(loop.iter, ast.Tuple) else ():
             yield from read(one, path, inside)
-    here = constants().get(f"{path}:{name}")
-    anywhere = {value for place, value in constants().items() if place.endswith(f":{name}")}
     if not loops:
-        yield from ([here] if here else anywhere)
+        home = {path: name} | {
+            f"{(node.module or '').replace('.', '/')}.py": alias.name
+            for node in ast.walk(product()[path])
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            if (alias.asname or alias.name) == name
+        }
+        places = (f"{place}:{theirs}" for place, theirs in home.items())
+        yield from (constants()[place] for place in places if place in constants())
 
 
 def raised() -> dict[str, set[str]]:
