@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sla import replies
-from sla.answers import Line
-from sla.case import Case
-from sla.clocks import Clock, passed, reckoned
+from sla.calendars import due
+from sla.case import Aim, Case
+from sla.clocks import passed, reckoned
 from sla.events import Happened
-from sla.terms import Dues, Target
+from sla.terms import Dues
 
 _MERGED = ("FR", "NR", "UP")
 
@@ -35,58 +35,43 @@ def hotline_opened(case: Case, event: Happened) -> None:
     _new_terms(case, event.at)
 
 
-def hotline_closed(case: Case, _: Happened) -> None:
+def hotline_closed(case: Case, event: Happened) -> None:
     """A closing never loosens what runs (S16)."""
     case.hotline = False
+    case.stand(event.at, binds=False)
 
 
 def _new_terms(case: Case, at: datetime) -> None:
     """The stricter of old and new from the original start, for every open clock (rule 8)."""
-    case.raised.append((at, case.terms))
+    case.stand(at)
     for clock in case.running("ACK", "FR", "NR", "UP", "EACK"):
-        target = _target(case, clock)
-        if target:
-            case.rebase(clock, target, at)
-    first = case.first("FR")
-    if first and first.met_at:
+        case.rebase(clock, case.standings[-1], at)
+    if case.answers.replies:
         replies.next_update(case, at, "")
     add_aim(case, at)
 
 
-def _target(case: Case, clock: Clock) -> Target | None:
-    """What the terms say of this clock; an update promised by a clock time keeps it."""
-    match clock.name:
-        case "ACK":
-            return case.policies.acknowledge(case.severity, case.hotline)
-        case "FR":
-            return case.terms.first_response
-        case "NR":
-            return case.terms.next_response
-        case "UP":
-            return case.terms.update if clock.line.startswith("reply") else None
-        case "EACK":
-            return case.policies.escalation(case.severity)
-    return None
-
-
 def add_aim(case: Case, at: datetime) -> None:
     """RES keeps every aim it was given, with its pauses; the least counts (S10). One already past gets grace."""
-    target, clock = case.terms.resolution, case.first("RES")
+    clock = case.first("RES")
+    target = case.book(clock.policy).promised(case.tier, case.severity, case.hotline).resolution if clock else None
     if target is None or clock is None:
         return
-    late = not clock.paused and target.dues(clock.started_at).target <= at and case.aims
-    case.aims.append((target, at + case.policies.grace if late else None))
+    reached = due(target.calendar, clock.started_at, target.target, clock.pauses).at
+    case.aims.append(Aim(target, at if reached and reached <= at else None))
     case.aim()
 
 
 def reckoned_anew(case: Case, event: Happened) -> None:
     """An explicit re-base on an edited policy or calendar: it may loosen, and keeps breaches (S19)."""
     for clock in case.running("FR", "NR", "UP"):
-        target = _target(case, clock)
-        if target:
+        target = case.promised(clock)
+        if target and (clock.name != "UP" or clock.by_terms):
             fresh = reckoned(passed(clock, event.at), target, event.at, case.policies.grace)
             case.clocks[case.clocks.index(clock)] = replace(fresh, policy=case.policies.version)
-    if case.terms.resolution:
+            case.seen[(clock.name, clock.number)] = len(case.standings)
+    for clock in case.running("RES") if case.terms.resolution else ():
+        case.clocks[case.clocks.index(clock)] = replace(passed(clock, event.at), policy=case.policies.version)
         case.aims = []
         add_aim(case, event.at)
 
@@ -101,41 +86,42 @@ def merged_from(case: Case, event: Happened) -> None:
     """Earliest start, least of the existing dues, no re-base; the higher severity for later clocks. A met FR stays,
     the other's open FR becomes an NR (S9)."""
     case.severity = min(case.severity, event.data["severity"])
-    theirs = {found["name"]: found for found in event.data["clocks"] if found["name"] in _MERGED}
-    mine = case.first("FR")
-    other = theirs.pop("FR", None)
-    if other and mine:
-        if other.get("met_at") and mine.open:
-            case.cancel(event.at, "merged", mine)
-            _join(case, event, _as_json(mine), "NR")
-        elif mine.open and not other.get("met_at"):
-            _join(case, event, other, "FR")
-        elif not other.get("met_at"):
-            _join(case, event, other, "NR")
-    for name, found in theirs.items():
-        _join(case, event, found, name)
+    case.stand(event.at, binds=False)
+    if case.severity < 3:
+        case.cancel(event.at, "raised", *case.running("BATCH"))
+    found = {each["name"]: each for each in event.data["clocks"] if not each.get("cancelled_at")}
+    theirs = {name: each for name, each in found.items() if name in _MERGED and not each.get("met_at")}
+    mine, other = case.first("FR"), found.get("FR")
+    if mine and mine.open and other and other.get("met_at"):
+        case.cancel(event.at, "merged", mine)
+        assert mine.target_due
+        assert mine.limit_due
+        case.begin("NR", mine.started_at, Dues(mine.target_due, mine.limit_due), mine.calendar, mine.line)
+        mine = None
+    for name, each in theirs.items():
+        asks = "NR" if name == "FR" and not (mine and mine.open) else name
+        _join(case, event, each, asks)
+    for clock in case.running("RES") if "RES" in found else ():
+        start = _moment(found["RES"]["started_at"])
+        case.put(clock, started_at=min(clock.started_at, start or clock.started_at))
+        case.aim()
 
 
 def _join(case: Case, event: Happened, found: Mapping[str, Any], name: str) -> None:
-    """One clock of that name from ours and theirs."""
+    """One clock of that name from ours and theirs; what they asked waits for its own answer (S11)."""
     start, first, limit = (_moment(found[key]) for key in ("started_at", "target_due", "limit_due"))
     assert start
     assert first
     assert limit
-    running = case.running(name)
-    if running:
-        ours = running[0]
-        least = {"target_due": min(ours.target_due or first, first), "limit_due": min(ours.limit_due or limit, limit)}
-        case.put(ours, started_at=min(ours.started_at, start), reason="merged", **least)
-        return
     key = f"merged {event.data.get('ticket', '')}"
-    if name == "NR":
-        case.answers.lines[key] = Line(key, start, event.ingested_at)
+    if name != "UP":
+        case.answers.add(key, start, event.ingested_at)
+    for ours in case.running(name):
+        least = {"target_due": min(ours.target_due or first, first), "limit_due": min(ours.limit_due or limit, limit)}
+        line = key if start < ours.started_at and name == "NR" else ours.line
+        case.put(ours, started_at=min(ours.started_at, start), line=line, reason="merged", **least)
+        return
     case.begin(name, start, Dues(first, limit), line=key)
-
-
-def _as_json(clock: Clock) -> dict[str, Any]:
-    return {key: getattr(clock, key).isoformat() for key in ("started_at", "target_due", "limit_due")}
 
 
 def _moment(text: str | None) -> datetime | None:

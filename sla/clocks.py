@@ -55,6 +55,11 @@ class Clock:
         return self.met_at is None and self.cancelled_at is None
 
     @property
+    def by_terms(self) -> bool:
+        """Whether it is an update the terms promise, not one by a clock time."""
+        return self.line.startswith("reply ")
+
+    @property
     def paused(self) -> bool:
         return self.open and any(end is None for _, end in self.pauses)
 

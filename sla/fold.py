@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sla import changes, replies
 from sla.case import Case
@@ -11,7 +11,6 @@ from sla.events import Happened
 from sla.policies import Book
 from sla.terms import Dues
 
-RESCUE = timedelta(minutes=1)  # the bot's holding message saves a promise for this long (users.md 4.2)
 _CLOSED_BY_RESOLVING = ("ACK", "FR", "NR", "UP", "EACK")
 
 
@@ -71,9 +70,10 @@ def _nothing(_: Case, __: Happened) -> None:
 def _opened(case: Case, event: Happened) -> None:
     said, at = event.data, event.at
     case.tier, case.severity, case.hotline = said["tier"], said["severity"], bool(said.get("hotline"))
-    case.answers.add(str(said.get("line", "opened")), event)
+    case.answers.add(str(said.get("line", "opened")), event.at, event.ingested_at)
     if not said.get("mail"):
         case.begin("ACK", at, case.policies.acknowledge(case.severity, case.hotline).dues(at))
+    case.stand(at)
     first = case.terms.first_response
     case.begin("FR", at, first.dues(at), first.calendar, line=str(said.get("line", "opened")))
     case.begin("RES", at, None)
@@ -98,14 +98,13 @@ def _batch_left(case: Case, event: Happened) -> None:
 
 def _receipted(case: Case, event: Happened) -> None:
     for clock in case.running("ACK"):
-        case.put(clock, met_at=event.at)
+        case.meet(clock, event.at)
 
 
 def _promised(case: Case, event: Happened) -> None:
     """A person names the next update; inside its cycle that settles a batched ticket too."""
     if case.closed:
         return
-    case.cancel(event.at, "moved", *case.running("UP"))
     _update_by(case, event)
     for clock in case.running("BATCH"):
         if clock.target_due and event.at >= clock.target_due:
@@ -114,15 +113,13 @@ def _promised(case: Case, event: Happened) -> None:
 
 def _held_over(case: Case, event: Happened) -> None:
     """The bot's one holding message: it saves the promise when it comes at once, and names a new time."""
-    if case.closed:
-        return
-    for clock in case.running("UP"):
-        in_time = clock.limit_due is not None and event.at <= clock.limit_due + RESCUE
-        case.cancel(event.at, "rescued" if in_time else "broken", clock)
-    _update_by(case, event)
+    if not case.closed:
+        _update_by(case, event)
 
 
 def _update_by(case: Case, event: Happened) -> None:
+    for clock in case.running("UP"):
+        case.cancel(event.at, replies.moved(clock, event.kind, event.at), clock)
     due_at = datetime.fromisoformat(event.data["due_at"])
     case.begin("UP", event.at, Dues(due_at, due_at), line=event.kind)
 
@@ -147,21 +144,24 @@ def _resolved(case: Case, event: Happened) -> None:
         case.put(clock, met_at=event.at)
     case.cancel(event.at, "resolved", *case.running(*_CLOSED_BY_RESOLVING))
     case.closed = True
-    case.closings.append(event.at)
-    case.answers.settle()
+    case.answers.settle(event.at)
 
 
 def _reopened(case: Case, event: Happened) -> None:
-    """RES goes on, the closed time is a pause; FR never starts again (S6)."""
+    """RES goes on, the closed time is a pause; FR never starts again (S6). The ``line`` that reopened it, and those
+    said while it was closed, ask for an answer."""
     if not case.closed:
         return
     case.closed = False
+    if "line" in event.data:
+        case.answers.add(str(event.data["line"]), event.at, event.ingested_at)
     clock = case.first("RES")
     if clock and clock.met_at:
         case.put(clock, met_at=None, pauses=(*clock.pauses, (clock.met_at, max(event.at, clock.met_at))))
         case.aim()
     if case.severity == 3 and not case.running("BATCH"):
         _batch(case, event.at)
+    replies.next_response(case, event.at)
 
 
 def _told(case: Case, event: Happened) -> None:

@@ -1,18 +1,20 @@
 """Lines and replies: what starts, meets and takes back FR and NR, and keeps an update. Source: sla.md rules 3 to 5."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sla.answers import Reply
+from sla.answers import Answer, Reply
 from sla.case import Case
 from sla.clocks import Clock
 from sla.events import Happened
 
+RESCUE = timedelta(minutes=1)  # the bot's holding message saves a promise for this long (users.md 4.2)
+
 
 def said(case: Case, event: Happened) -> None:
     """Ends the wait for the customer; NR starts at the oldest line without an answer (rules 4, 5)."""
+    case.answers.add(str(event.data.get("line", len(case.answers.lines))), event.at, event.ingested_at)
     if case.closed:
-        return
-    case.answers.add(str(event.data.get("line", len(case.answers.lines))), event)
+        return  # it asks for an answer once the ticket is open again
     end_wait(case, event.at)
     next_response(case, event.at)
 
@@ -27,12 +29,15 @@ def replied(case: Case, event: Happened) -> None:
     ticket is open the next update is promised from here."""
     key, written = str(event.data.get("delivery", event.at)), event.data.get("written_at")
     written_at = datetime.fromisoformat(written) if written else event.at
-    case.answers.replies.setdefault(key, Reply(event.at, written_at))
+    if key in case.answers.replies:
+        return  # a second report of it says nothing new
+    updates = sum(clock.name == "UP" for clock in case.clocks)
+    case.answers.reply(key, event.at, written_at, updates)
     for clock in case.running("ACK"):
-        case.put(clock, met_at=event.at)
+        case.meet(clock, event.at)
     for clock in case.running("UP"):
         if written_at > clock.started_at:
-            case.put(clock, met_at=event.at, met_by=key)
+            case.meet(clock, event.at, key)
     first_response(case, event.at)
     next_response(case, event.at)
     next_update(case, event.at, key)
@@ -41,15 +46,51 @@ def replied(case: Case, event: Happened) -> None:
 def reply_failed(case: Case, event: Happened) -> None:
     """Takes that reply back: the old dues again (rule 3), and stricter terms that came meanwhile (S12)."""
     key = str(event.data.get("delivery"))
-    if case.answers.replies.pop(key, None) is None:
+    failed = case.answers.replies.pop(key, None)
+    if failed is None:
         return
-    case.cancel(event.at, "superseded", *(clock for clock in case.running("UP") if clock.line == _by(key)))
-    if not case.closed and not case.running("UP"):
-        for clock in case.clocks:
-            if clock.name == "UP" and clock.met_by == key:
-                case.put(clock, met_at=None, met_by="")
+    _unkept(case, key, failed, event.at)
     first_response(case, event.at)
     next_response(case, event.at)
+
+
+def _unkept(case: Case, key: str, failed: Reply, at: datetime) -> None:
+    """An update that reply began is no promise; one it kept was kept by another, moved, or runs again."""
+    heard = [reply.updates for reply in case.answers.replies.values()]
+    begun = [one for one in case.running("UP") if one.line == _by(key)]
+    begun += [one for one in case.running("UP") if one.line == _by("") and min(heard, default=one.number) >= one.number]
+    case.cancel(at, "superseded", *begun)
+    for clock in [one for one in case.clocks if one.name == "UP" and one.met_by == key]:
+        _kept_otherwise(case, case.put(clock, met_at=None, met_by=""), at)
+    later = [(one.accepted_at, other) for other, one in case.answers.replies.items() if one.place > failed.place]
+    if begun and later:
+        next_update(case, *later[0])
+
+
+def _kept_otherwise(case: Case, clock: Clock, at: datetime) -> None:
+    named = [one for one in case.clocks if one.name == "UP" and one.number > clock.number and not one.by_terms]
+    closed = [end for end in case.answers.closings if end >= clock.started_at]
+    ends = [(one.started_at, moved(clock, one.line, one.started_at)) for one in named[:1]]
+    ends += [(end, "resolved") for end in closed[:1]]
+    known = range(clock.number, named[0].number) if named else range(clock.number, len(case.clocks))
+    replies = ((one.accepted_at, key) for key, one in case.answers.replies.items() if one.updates in known)
+    kept = next((pair for pair in replies if case.answers.replies[pair[1]].written_at > clock.started_at), None)
+    end = min(ends, default=None)
+    if clock.by_terms and clock.line != _by("") and clock.line[len(_by("")) :] not in case.answers.replies:
+        case.cancel(at, "superseded", clock)
+    elif kept and (end is None or kept[0] <= end[0]):
+        case.meet(clock, *kept)
+    elif end:
+        case.cancel(*end, clock)
+    else:
+        case.cancel(at, "superseded", *(one for one in case.running("UP") if one != clock))
+
+
+def moved(clock: Clock, kind: str, at: datetime) -> str:
+    """How a newly named time ends an update: a person moves it, the bot's holding message saves it if it is prompt."""
+    if kind == "promised":
+        return "moved"
+    return "rescued" if clock.limit_due is not None and at <= clock.limit_due + RESCUE else "broken"
 
 
 def waiting(case: Case, event: Happened) -> None:
@@ -73,22 +114,18 @@ def end_wait(case: Case, at: datetime) -> None:
 
 
 def first_response(case: Case, at: datetime) -> None:
-    """FR is met by the first reply that stands; taken back behind a closing it was resolved without a word (S5)."""
+    """FR is met by the first reply that stands; a closing before that ends it without a human word (S5)."""
     clock = case.first("FR")
-    if clock is None or clock.reason == "merged" or clock.met_at == case.answers.first():
-        return
-    before, clock = clock.met_at, case.put(clock, met_at=case.answers.first())
-    if clock.met_at is None and case.closings:
-        case.cancel(case.closings[0], "resolved", clock)
-    elif clock.met_at is None and before:
-        _restored(case, clock, before, at)
+    if clock and not (clock.cancelled_at and clock.reason == "merged"):
+        _settled(case, clock, case.answers.first(), at)
 
 
 def next_response(case: Case, at: datetime) -> None:
     """One NR runs, from the oldest line without an answer, once FR is met; a later one gives way to it (S11, S17)."""
     for clock in case.clocks:
-        if clock.name == "NR" and clock.cancelled_at is None:
-            _answered(case, clock, at)
+        ends = clock.cancelled_at is None or clock.reason == "resolved"
+        if clock.name == "NR" and ends and case.answers.knows(clock.line):
+            _settled(case, clock, case.answers.answer(clock.line), at)
     running, first = case.running("NR"), case.first("FR")
     if first and first.open:
         case.cancel(at, "superseded", *running)
@@ -96,27 +133,20 @@ def next_response(case: Case, at: datetime) -> None:
         oldest = case.answers.oldest_open()
         case.cancel(at, "superseded", *(clock for clock in running if oldest is None or clock.line != oldest.key))
         if oldest and not case.running("NR"):
-            promised = case.terms.next_response
-            case.begin("NR", oldest.at, promised.dues(oldest.at), promised.calendar, line=oldest.key)
+            case.ask(oldest.key, oldest.at)
 
 
-def _answered(case: Case, clock: Clock, at: datetime) -> None:
-    before, met = clock.met_at, case.answers.answered(clock.line)
-    if met == before:
-        return
-    clock = case.put(clock, met_at=met)
-    closing = next((end for end in case.closings if end >= clock.started_at), None)
-    if met is None and clock.line in case.answers.past and closing:
-        case.cancel(closing, "resolved", clock)
-    elif met is None and before:
-        _restored(case, clock, before, at)
-
-
-def _restored(case: Case, clock: Clock, met_at: datetime, at: datetime) -> None:
-    """Terms that came while it stood met apply at the failure (S12)."""
-    for came, terms in case.raised:
-        if came >= met_at:
-            clock = case.rebase(clock, terms.first_response if clock.name == "FR" else terms.next_response, at)
+def _settled(case: Case, clock: Clock, answer: Answer, at: datetime) -> None:
+    """Met, ended by a closing, or running again with the terms that came meanwhile (S12)."""
+    if answer.met_at:
+        if answer.met_at != clock.met_at:
+            reason = "" if clock.reason == "resolved" else clock.reason
+            case.meet(case.put(clock, cancelled_at=None, reason=reason), answer.met_at)
+    elif answer.closed_at:
+        if clock.cancelled_at is None:
+            case.cancel(answer.closed_at, "resolved", case.put(clock, met_at=None))
+    elif clock.met_at:
+        case.catch_up(case.put(clock, met_at=None), at)
 
 
 def next_update(case: Case, at: datetime, key: str) -> None:
