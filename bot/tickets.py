@@ -82,7 +82,10 @@ def reopen(scene: Scene, reason: str) -> None:
     if ticket is None or ticket.state == "open":
         return
     ticket.state, ticket.resolved_at = "open", None
-    record(scene, "reopened", scene.now, "customer", {"why": reason})
+    said = scene.message
+    line: dict[str, object] = {"line": str(said.id)} if said else {}  # "no" asks for an answer, though no more is said
+    at, had = (said.occurred_at, said.ingested_at) if said else (scene.now, scene.now)
+    ledger.keep(scene, Happened("reopened", at, had, "customer", {"why": reason} | line))
     outbox.notice(scene, f"Open again: {reason}.")
     refresh(scene)
     pages.follow(scene)

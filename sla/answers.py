@@ -50,8 +50,9 @@ class Answers:
     kept: int = 0
 
     def add(self, key: str, at: datetime, ingested_at: datetime) -> None:
-        self.kept += 1
-        self.lines[key] = Line(key, at, ingested_at, self.kept)
+        if not self.knows(key):
+            self.kept += 1
+            self.lines[key] = Line(key, at, ingested_at, self.kept)
 
     def reply(self, key: str, accepted_at: datetime, written_at: datetime, updates: int) -> None:
         self.kept += 1

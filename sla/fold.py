@@ -108,7 +108,7 @@ def _promised(case: Case, event: Happened) -> None:
     _update_by(case, event)
     for clock in case.running("BATCH"):
         if clock.target_due and event.at >= clock.target_due:
-            case.put(clock, met_at=event.at)
+            case.meet(clock, event.at)
 
 
 def _held_over(case: Case, event: Happened) -> None:
@@ -132,7 +132,7 @@ def _escalated(case: Case, event: Happened) -> None:
 
 def _escalation_acknowledged(case: Case, event: Happened) -> None:
     for clock in case.running("EACK"):
-        case.put(clock, met_at=event.at)
+        case.meet(clock, event.at)
 
 
 def _resolved(case: Case, event: Happened) -> None:
@@ -141,7 +141,7 @@ def _resolved(case: Case, event: Happened) -> None:
         return
     replies.end_wait(case, event.at)
     for clock in case.running("RES", "BATCH"):
-        case.put(clock, met_at=event.at)
+        case.meet(clock, event.at)
     case.cancel(event.at, "resolved", *case.running(*_CLOSED_BY_RESOLVING))
     case.closed = True
     case.answers.settle(event.at)

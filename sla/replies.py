@@ -69,16 +69,17 @@ def _unkept(case: Case, key: str, failed: Reply, at: datetime) -> None:
 
 def _kept_otherwise(case: Case, clock: Clock, at: datetime) -> None:
     named = [one for one in case.clocks if one.name == "UP" and one.number > clock.number and not one.by_terms]
-    closed = [end for end in case.answers.closings if end >= clock.started_at]
+    closed = [(n, end) for n, end in enumerate(case.answers.closings) if end >= clock.started_at]
     ends = [(one.started_at, moved(clock, one.line, one.started_at)) for one in named[:1]]
-    ends += [(end, "resolved") for end in closed[:1]]
+    ends += [(end, "resolved") for _, end in closed[:1]]
     known = range(clock.number, named[0].number) if named else range(clock.number, len(case.clocks))
-    replies = ((one.accepted_at, key) for key, one in case.answers.replies.items() if one.updates in known)
-    kept = next((pair for pair in replies if case.answers.replies[pair[1]].written_at > clock.started_at), None)
+    last = closed[0][0] if closed else len(case.answers.closings)
+    replies = [(key, one) for key, one in case.answers.replies.items() if one.updates in known and one.closings <= last]
+    kept = next(((one.accepted_at, key) for key, one in replies if one.written_at > clock.started_at), None)
     end = min(ends, default=None)
     if clock.by_terms and clock.line != _by("") and clock.line[len(_by("")) :] not in case.answers.replies:
         case.cancel(at, "superseded", clock)
-    elif kept and (end is None or kept[0] <= end[0]):
+    elif kept:
         case.meet(clock, *kept)
     elif end:
         case.cancel(*end, clock)

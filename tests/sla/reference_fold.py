@@ -376,14 +376,19 @@ class Keeper:
 
     def __init__(self, book: Book) -> None:
         self.book, self.kept = book, list[Told]()
+        self.merging = False
         self.aims: list[tuple[Target, datetime | None]] = []
         self.aimed = 0
 
     def take(self, story: Story, event: Happened) -> None:
-        if event.kind == "merged_from":
+        self.merging = event.kind == "merged_from"
+        if self.merging:
             self.join(story, event)
         live = {(kept.name, kept.key): kept for kept in self.kept if kept.reason not in ("superseded", "merged")}
+        ended = [(kept.name, kept.key, kept.cancelled_at) for kept in self.kept if kept.reason == "superseded"]
         for told in story.clocks:
+            if (told.name, told.key, told.cancelled_at) in ended:
+                continue
             kept = live.pop((told.name, told.key), None)
             if kept is None and told.open:
                 kept = self.begin(story, told)
@@ -398,15 +403,18 @@ class Keeper:
             self.catch_up(story, kept, event.at)
         self.aim(story)
 
-    def begin(self, story: Story, told: Told) -> Told:
+    def begin(self, story: Story, told: Told) -> Told | None:
         """By the terms at its start (S14); what came since binds it like any other."""
         number = 1 + sum(kept.name == told.name for kept in self.kept)
         kept = Told(told.name, told.key, told.started_at, number=number, fixed=told.fixed)
+        kept.fixed = told.fixed if self.merging or kept.name in ("UP", "BATCH") else None  # theirs, or by the clock
         kept.policy, kept.seen = story.policies.version, len(story.standings)
         if kept.name == "NR" and not kept.fixed:
             before = [n for n, standing in enumerate(story.standings) if standing.at <= kept.started_at]
             kept.seen = max(before, default=0) + 1
         target = promise(story.policies, story.standings[kept.seen - 1], kept.name)
+        if kept.name == "UP" and not kept.fixed and not target:
+            return None
         if kept.fixed:
             kept.target_due, kept.limit_due = kept.fixed
         elif target and kept.name != "RES":

@@ -17,7 +17,7 @@ from tests.sla.reference_fold import fold as reference
 SHIPPED = tomllib.loads(resources.files("sla").joinpath("default.toml").read_text())
 MONDAY = datetime(2026, 3, 23, 7, 0, tzinfo=UTC)  # the week before the clocks change in Madrid
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-LIVES, FILES = 40, 12
+LIVES, FILES = 24, 12
 
 
 def policy(version: str, hours: str, factor: int) -> Policies:
