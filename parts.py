@@ -27,6 +27,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         raise SettingsError(f"POLICY_FILE {error}") from error
     database = Database(settings.database_url)
     groups = {chat for chat in (settings.telegram_agent_chat_id, settings.telegram_lead_chat_id) if chat}
+    groups |= {route.chat for route in policy.groups}
     return Shell(
         db=database,
         clock=Clock(database, settings.clock_file),
@@ -44,7 +45,7 @@ def assemble(settings: Settings | None = None) -> Shell:
             "whatsapp": settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}",
             "sms": settings.twilio_sms_from,
         },
-        desk=Desk(settings.telegram_agent_chat_id, groups),
+        desk=Desk(settings.telegram_agent_chat_id, groups, routes=policy.groups),
         limits=Limits(
             lease=settings.lease_seconds,
             settle_unknown=settings.unknown_seconds,

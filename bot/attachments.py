@@ -63,7 +63,7 @@ def to_topic(scene: Scene, media: Media, caption: str, message: Message, reply_t
     """A customer's file in the topic: by its id within Telegram, else fetched first; its length told."""
     length = f" · {lasting(media.seconds)}" if media.seconds is not None and media.kind in ("voice", "audio") else ""
     call = SendMedia(
-        str(scene.shell.desk.group),
+        scene.group,
         media.kind,
         caption=caption + length,
         content_type=media.content_type,

@@ -27,18 +27,17 @@ def begun(scene: Scene, clock: Clock) -> None:
         return
     until = _told(scene, clock.limit_due)
     joined = _joined(scene, clock.target_due)
-    text = f"🗂 Fix round until {until}: close each of these or promise it anew with /next.\n{_lines(joined)}"
-    scene.session.get_one(Batch, clock.target_due).delivery_id = _post(scene, text)
+    head = f"🗂 Fix round until {until}: close each of these or promise it anew with /next."
+    scene.session.get_one(Batch, clock.target_due).delivery_id = _post(scene, head, joined)
 
 
 def ended(scene: Scene, clock: Clock) -> None:
     """What the cycle did not settle is named once and goes into the next, which its customer is told."""
     assert clock.target_due is not None
     batch = scene.session.get(Batch, clock.target_due, with_for_update=True)
-    if batch is not None and batch.closed_at is None:
+    if batch is not None and batch.closed_at is None and scene.group:
         batch.closed_at = scene.now
-        left = _joined(scene, clock.target_due)
-        _post(scene, f"🗂 The fix round is over, {len(left)} left:\n{_lines(left)}")
+        _post(scene, "🗂 The fix round is over, {count} left:", _joined(scene, clock.target_due))
     ledger.record(scene, "batch_left", scene.now, "bot", {})
     following = ledger.reckon(scene).running("BATCH")
     if following and following.target_due:
@@ -59,11 +58,20 @@ def _lines(joined: Sequence[Ticket]) -> str:
     return "\n".join([*lines[:_LISTED], *more]) or "none"
 
 
-def _post(scene: Scene, text: str) -> int:
-    """A message in the group itself, past all topics."""
-    kind, payload = to_json(SendText(str(scene.shell.desk.group), text))
-    row = Delivery(kind=kind, payload=payload, channel="telegram", destination=str(scene.shell.desk.group))
-    row.thread, row.lane, row.created_at = "batch", Lane.TO_GROUP, scene.now
+def _post(scene: Scene, head: str, joined: Sequence[Ticket]) -> int:
+    """A message in each group that has some of the tickets, past all topics; the number of the first."""
+    here = int(scene.group)
+    places: dict[int, list[Ticket]] = {}
+    for ticket in joined:
+        places.setdefault(ticket.topic.chat_id if ticket.topic else here, []).append(ticket)
+    told = (places or {here: []}).items()
+    return min(_message(scene, chat, f"{head.format(count=len(some))}\n{_lines(some)}") for chat, some in told)
+
+
+def _message(scene: Scene, chat: int, text: str) -> int:
+    kind, payload = to_json(SendText(str(chat), text))
+    row = Delivery(kind=kind, payload=payload, channel="telegram", destination=str(chat))
+    row.thread, row.lane, row.created_at = f"batch:{chat}", Lane.TO_GROUP, scene.now
     scene.session.add(row)
     scene.session.flush()
     return row.id

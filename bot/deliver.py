@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import contents, digest, media, rings, settle, turns
+from bot import contents, digest, media, moving, rings, settle, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
 from bot.watch import sweep
@@ -153,6 +153,9 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         if number is None:
             return Job(row, None, TransportError("the digest's card never came", permanent=True))
         call = replace(call, message=number)
+    if row.thread.startswith(moving.THREAD):
+        there = moving.linked(session, row, call)
+        return Job(row, None, there) if isinstance(there, TransportError) else Job(row, there)
     placed = isinstance(call, SendText | SendMedia | SendAlbum) and call.thread is not None
     if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")) and not placed:
         topic = session.get(Topic, row.ticket_id, populate_existing=True)
@@ -213,7 +216,7 @@ def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, Tr
         case EditText() if topic is None or topic.card_id is None:
             return call, TransportError("the card is not there yet")
         case EditText() if topic is not None and topic.card_id is not None:
-            return replace(call, message=topic.card_id), None
+            return replace(call, to=str(topic.chat_id), message=topic.card_id), None
         case SendText() if topic is None or topic.thread_id is None:
             return replace(call, text=f"#{ticket_id} {call.text}"), None
         case SendMedia() if topic is None or topic.thread_id is None:

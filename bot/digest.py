@@ -35,9 +35,12 @@ def gather(scene: Scene, opening: Delivery | None) -> None:
 
 def show(shell: Shell) -> None:
     """Says in General which tickets wait for their topics: one card, edited in place until none does."""
-    group = shell.desk.group
-    if group is None or shell.budgets.telegram_group is None:
-        return
+    if shell.budgets.telegram_group is not None:
+        for group in shell.desk.chats:
+            _show(shell, group)
+
+
+def _show(shell: Shell, group: int) -> None:
     with shell.db.reading() as session:
         if not _stale(session, group):
             return

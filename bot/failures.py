@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, outbox, reach, rings, successors, tickets, window
+from bot import attachments, outbox, quotes, reach, rings, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.scene import Scene
 from bot.shell import Shell
@@ -89,9 +89,8 @@ def _say(scene: Scene, row: Delivery, words: str) -> None:
     if message is None:
         said = outbox.notice(scene, f"The bot's message did not reach {_who(scene)}: {words}")
     else:
-        _, _, number = message.origin.partition("/")
         text = f"NOT DELIVERED to {_who(scene)}: {words}"
-        said = outbox.notice(scene, text, reply_to=int(number) if number else None)
+        said = outbox.notice(scene, text, reply_to=quotes.own(scene, message))
     if row.successor_id is None:
         successors.follow(scene, row, said)
     if message is not None:

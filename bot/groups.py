@@ -45,7 +45,8 @@ def moved(shell: Shell, session: Session, old: int, new: int) -> str:
     )
     shell.desk.learn(old, new)
     log.warning("group_moved", chat=old, now=new)
-    words = f"The agents' group has a new id, and Backstop goes on there: set TELEGRAM_AGENT_CHAT_ID={new}."
+    setting = f"TELEGRAM_AGENT_CHAT_ID={new}" if new == shell.desk.group else f"chat = {new} under its [[groups]]"
+    words = f"The agents' group has a new id, and Backstop goes on there: set {setting}."
     raise_alarm(shell, session, f"moved:{old}", words)
     return f"the group moved to {new}"
 
@@ -83,7 +84,7 @@ def rebuild(shell: Shell) -> int:
 
     The calls go out as the group's budget allows; doing it again changes nothing.
     """
-    elsewhere = or_(Topic.ticket_id.is_(None), Topic.chat_id != shell.desk.group, Topic.thread_id.is_(None))
+    elsewhere = or_(Topic.ticket_id.is_(None), Topic.chat_id.not_in(shell.desk.chats), Topic.thread_id.is_(None))
     lacking = select(Ticket.id).outerjoin(Topic, Topic.ticket_id == Ticket.id).where(Ticket.state == "open", elsewhere)
     with shell.db.reading() as session:
         numbers = session.scalars(lacking.order_by(Ticket.severity, Ticket.id)).all()
@@ -100,7 +101,7 @@ def _renew(shell: Shell, number: int) -> bool:
             Delivery.thread == f"topic:{number}",
             Delivery.kind == "OpenTopic",
             Delivery.state.in_(PENDING),
-            Delivery.destination == str(shell.desk.group),
+            Delivery.destination.in_([str(chat) for chat in shell.desk.chats]),
         )
         if session.scalar(opening.limit(1)):
             return False

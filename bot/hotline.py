@@ -66,7 +66,9 @@ def _open(shell: Shell, session: Session, window: HotlineWindow, now: datetime) 
     if late:
         log.warning("hotline_opened_late", window=window.id, studio=window.studio_id, seconds=(now - at).seconds)
     until = _clock(window.closes_at, now, zone(window.zone))
-    _tell_group(shell, session, f"Hotline open: {window.studio.name} until {until} ({window.zone}).{late}")
+    _tell_group(
+        shell, session, window.studio, f"Hotline open: {window.studio.name} until {until} ({window.zone}).{late}"
+    )
 
 
 def _close(shell: Shell, session: Session, window: HotlineWindow, now: datetime) -> None:
@@ -77,7 +79,7 @@ def _close(shell: Shell, session: Session, window: HotlineWindow, now: datetime)
     late = _gap(now - window.closes_at)
     if late:
         log.warning("hotline_closed_late", window=window.id, studio=window.studio_id)
-    _tell_group(shell, session, f"Hotline closed: {window.studio.name}.{late}")
+    _tell_group(shell, session, window.studio, f"Hotline closed: {window.studio.name}.{late}")
     if told:
         _tell_studio(shell, session, window, "hotline_closed")
 
@@ -108,12 +110,17 @@ def _tell_studio(shell: Shell, session: Session, window: HotlineWindow, phrase: 
     for contact in owners:
         scene = _reach(shell, session, contact)
         if scene is None:
-            _tell_group(shell, session, f"{contact.name} of {window.studio.name} cannot be told: no open channel.")
+            _tell_group(
+                shell,
+                session,
+                window.studio,
+                f"{contact.name} of {window.studio.name} cannot be told: no open channel.",
+            )
             continue
         by = clock_time(window.closes_at, scene.now, zone(window.zone), scene.language)
         PERFORM[Say](scene, Say(phrase, {"by": by}))
     if not owners:
-        _tell_group(shell, session, f"{window.studio.name} cannot be told: it has no contact.")
+        _tell_group(shell, session, window.studio, f"{window.studio.name} cannot be told: it has no contact.")
 
 
 def _owners(session: Session, studio: int) -> list[Contact]:
@@ -144,9 +151,10 @@ def _window_open(scene: Scene) -> bool:
     return ends is not None and ends > scene.now
 
 
-def _tell_group(shell: Shell, session: Session, line: str) -> None:
-    """A line to the group itself; what waits to be sent takes it along, as many windows open in one minute."""
-    group = shell.desk.group
+def _tell_group(shell: Shell, session: Session, studio: Studio, line: str) -> None:
+    """A line to the group the studio's tickets go to; what waits to be sent takes it along, as many windows open in
+    one minute."""
+    group = shell.desk.place(studio.tier, "", studio.language)
     if group is None:
         return
     key = f"hotline:{group}"

@@ -142,8 +142,7 @@ def _queue_in_topic(scene: Scene, topic: Topic, call: Call, channel: str = "tele
 
 def notice(scene: Scene, text: str, reply_to: int | None = None) -> Delivery | None:
     """The bot's own words to the agents, in the topic."""
-    group = scene.shell.desk.group
-    return to_group(scene, SendText(str(group), f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
+    return to_group(scene, SendText(scene.group, f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
 
 
 def notice_once(scene: Scene, about: str, text: str) -> None:
@@ -226,6 +225,11 @@ def split(text: str, most: int) -> list[str]:
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text]
+
+
+def link(topic: Topic) -> str:
+    """Where a topic is, for those who are in its group."""
+    return f"https://t.me/c/{str(topic.chat_id).removeprefix('-100')}/{topic.thread_id}"
 
 
 def topic_of(scene: Scene) -> Topic | None:

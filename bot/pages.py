@@ -139,7 +139,7 @@ def _alarm(scene: Scene, row: Page) -> None:
     if on_duty:
         names = ", ".join(f'<a href="tg://user?id={agent.id}">{escape(agent.name)}</a>' for agent in on_duty)
         text = f"{names}: nobody on call has #{ticket.id}. Who takes it?"
-        outbox.to_group(scene, SendText(str(shell.desk.group), text, html=True, options=(_button(row),)))
+        outbox.to_group(scene, SendText(scene.group, text, html=True, options=(_button(row),)))
     asked = "engineering" if row.ladder == "engineering" else "support"
     words = f"#{ticket.id} {who(ticket)} (SEV{ticket.severity}, {asked}): nobody on call has taken it."
     raise_alarm(shell, scene.session, alarm_key(row), words)
@@ -159,7 +159,7 @@ def _mention(scene: Scene, row: Page, people: Sequence[Person]) -> None:
     ]
     asked = "engineering is asked for" if row.ladder == "engineering" else "a person is needed for"
     text = f"{', '.join(rung)}: {asked} #{ticket.id}. Or write /ack."
-    outbox.to_group(scene, SendText(str(scene.shell.desk.group), text, html=True, options=(_button(row),)))
+    outbox.to_group(scene, SendText(scene.group, text, html=True, options=(_button(row),)))
 
 
 def _button(row: Page) -> Option:

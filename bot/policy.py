@@ -14,6 +14,7 @@ import structlog
 from bot.budgets import Budgets, read_budgets
 from bot.claims import Database
 from bot.patience import Patience
+from bot.routes import Route, read_groups
 from bot.templates import Templates, read_templates
 from conversations.events import Pace
 from models import Policy
@@ -26,7 +27,7 @@ from sla.durations import duration
 
 log = structlog.get_logger()
 
-_TABLES = {"support_zone", "grace", "conversation", "desk", "calendars", "policy", "batch", "clocks"} | {
+_TABLES = {"support_zone", "grace", "conversation", "desk", "groups", "calendars", "policy", "batch", "clocks"} | {
     "budgets",
     "ladder",
     "paging",
@@ -47,6 +48,7 @@ class PolicyFile:
     throttle: Throttle
     hotline: Rules
     templates: Templates
+    groups: tuple[Route, ...]
     text: str
 
 
@@ -88,7 +90,8 @@ def read_policy(path: Path | None) -> PolicyFile:
         templates = read_templates(data.get("templates", {}))
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
         hotline = read_rules(data.get("hotline", {}))
-        return PolicyFile(read(data, version), pace, patience, budgets, ladders, throttle, hotline, templates, text)
+        groups, policies = read_groups(data.get("groups", [])), read(data, version)
+        return PolicyFile(policies, pace, patience, budgets, ladders, throttle, hotline, templates, groups, text)
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

@@ -36,7 +36,7 @@ def nudge(scene: Scene, clock: Clock) -> None:
     owner = f" @{ticket.owner.username}" if ticket.owner and ticket.owner.username else ""
     text = f"⏳{owner} #{ticket.id}: an update is promised by {due_at}. Ready to send:\n“{_draft(scene)}”"
     options = (Option(f"v1:send_draft:{ticket.id}:{clock.number}", "Send it"),)
-    outbox.to_group(scene, SendText(str(scene.shell.desk.group), text, options=options))
+    outbox.to_group(scene, SendText(scene.group, text, options=options))
 
 
 def send_draft(scene: Scene, agent: Agent) -> None:

@@ -18,14 +18,13 @@ def in_topic(scene: Scene, line: Line) -> tuple[int | None, str]:
     """
     said = _ours(scene, line.quotes)
     if said is not None and said.author == "agent":
-        chat, _, number = said.origin.partition("/")
-        topic = outbox.topic_of(scene)
-        return (int(number), "") if topic and chat == str(topic.chat_id) else (None, reminder(said))
+        number = own(scene, said)
+        return number, "" if number else reminder(said)
     if said is not None:
         return None, reminder(said)
     theirs = select(Message).where(Message.origin == line.quotes, Message.conversation_id == scene.conversation.id)
-    own = scene.session.scalars(theirs.limit(1)).first()
-    return (shown(scene, own) if own else None), ""
+    first = scene.session.scalars(theirs.limit(1)).first()
+    return (shown(scene, first) if first else None), ""
 
 
 def shown(scene: Scene, message: Message) -> int | None:
@@ -38,6 +37,12 @@ def shown(scene: Scene, message: Message) -> int | None:
     )
     number = scene.session.scalar(there.order_by(Delivery.id).limit(1))
     return int(number) if number else None
+
+
+def own(scene: Scene, message: Message) -> int | None:
+    """The number of an agent's own message, in the group that has the ticket now."""
+    chat, _, number = message.origin.partition("/")
+    return int(number) if number and chat == scene.group else None
 
 
 def at_customer(scene: Scene, message: Message | None) -> int | None:

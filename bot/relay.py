@@ -34,7 +34,7 @@ def relay(scene: Scene, effect: Relay) -> None:
 def pieces(scene: Scene, text: str, message: Message, reply_to: int | None) -> None:
     """A text in the topic, in as many messages as it needs."""
     for piece in outbox.split(text, outbox.LONGEST["telegram"]):
-        outbox.to_group(scene, SendText(str(scene.shell.desk.group), piece, reply_to=reply_to), message)
+        outbox.to_group(scene, SendText(scene.group, piece, reply_to=reply_to), message)
         reply_to = None
 
 

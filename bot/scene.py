@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from conversations.events import Facts, Line
-from models import Address, Clock, Conversation, Message, Ticket
+from models import Address, Clock, Conversation, Message, Ticket, Topic
 from sla import Happened, Ledger
 
 
@@ -50,6 +50,19 @@ class Scene:
     def name(self) -> str:
         contact = self.address.contact
         return contact.name if contact else self.address.profile_name
+
+    @property
+    def group(self) -> str:
+        """The agents' group of this ticket: where its topic is, else where it is to go; "" when Telegram is off."""
+        ticket = self.ticket
+        topic = self.session.get(Topic, ticket.id) if ticket else None
+        return str(topic.chat_id if topic else self.routed or "")
+
+    @property
+    def routed(self) -> int | None:
+        """The group the policy file sends this ticket to; None when Telegram is off."""
+        ticket, desk = self.ticket, self.shell.desk
+        return desk.place(ticket.tier, ticket.category, self.language) if ticket else desk.group
 
     @property
     def hotline(self) -> bool:

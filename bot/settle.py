@@ -70,11 +70,13 @@ def _accepted(shell: Shell, session: Session, scene: Scene | None, row: Delivery
         _keep_file(shell, session, row, receipt)
     if receipt.others:
         attachments.keep(session, row, receipt.others)
-    if scene and row.kind == "OpenTopic":
-        session.get_one(Topic, scene.ticket and scene.ticket.id).thread_id = int(receipt.provider_id)
+    topic = session.get(Topic, scene.ticket.id) if scene and scene.ticket else None
+    here = topic is not None and row.destination == str(topic.chat_id)  # not moved meanwhile
+    if topic and here and row.kind == "OpenTopic":
+        topic.thread_id = int(receipt.provider_id)
         clear_alarm(shell, session, f"group:{row.destination}")
-    if scene and row.kind == "SendText" and row.coalesce_key.startswith("card:"):
-        session.get_one(Topic, scene.ticket and scene.ticket.id).card_id = int(receipt.provider_id)
+    if topic and here and row.kind == "SendText" and row.coalesce_key.startswith("card:"):
+        topic.card_id = int(receipt.provider_id)
     row.accepted_at = row.accepted_at or shell.clock.now()
     _rise(scene, row, "accepted")
 

@@ -9,6 +9,7 @@ from bot.claims import Database
 from bot.clock import Clock
 from bot.patience import Patience
 from bot.policy import PolicyBook
+from bot.routes import MAIN, Route
 from bot.templates import Templates
 from channels.protocol import Channel
 from conversations.events import Pace
@@ -22,33 +23,49 @@ from triage import Model
 @dataclass(frozen=True)
 class Desk:
     """Where the agents sit. ``configured`` is the chat id of their forum group, None when Telegram is off; ``known``
-    are the ids of all agent groups, and ``moved`` where groups have gone to, as far as this process has learnt."""
+    are the ids of all agent groups, and ``moved`` where groups have gone to, as far as this process has learnt.
+    ``routes`` are further groups, in the order in which they are asked whether they take a ticket."""
 
     configured: int | None = None
     known: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
 
     @property
     def group(self) -> int | None:
-        """The group as it now is."""
-        now = self.configured
-        while now in self.moved:
-            now = self.moved[now]
-        return now
+        """The main group as it now is."""
+        return None if self.configured is None else self._now(self.configured)
 
     @property
     def chats(self) -> tuple[int, ...]:
-        """Every group tickets have their topics in, as it now is."""
-        return () if self.group is None else (self.group,)
+        """Every group tickets have their topics in, as it now is; the main one first."""
+        if self.group is None:
+            return ()
+        return tuple(dict.fromkeys((self.group, *(self._now(route.chat) for route in self.routes))))
+
+    def place(self, tier: str, category: str, language: str) -> int | None:
+        """The group such a ticket goes to: the first that takes it, else the main one."""
+        taking = (route.chat for route in self.routes if route.takes(tier, category, language))
+        chat = next(taking, self.configured)
+        return None if chat is None or self.configured is None else self._now(chat)
+
+    def named(self, name: str) -> int | None:
+        """The group of this name in the policy file, or the main one."""
+        if name == MAIN:
+            return self.group
+        return next((self._now(route.chat) for route in self.routes if route.name == name), None)
 
     def learn(self, old: int, new: int) -> None:
         """A group has moved; a move back would have no end and is not believed."""
-        now: int | None = new
-        while now in self.moved:
-            now = self.moved[now]
-        if now != old:
+        if self._now(new) != old:
             self.moved[old] = new
             self.known.add(new)
+
+    def _now(self, chat: int) -> int:
+        """The id of a group as it now is."""
+        while chat in self.moved:
+            chat = self.moved[chat]
+        return chat
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ def again(row: Delivery, **facts: Any) -> Delivery:
     return fresh
 
 
-def renew_topic(scene: Scene, gone: Delivery | None = None) -> None:
-    """A new topic for a ticket: its card, what was said so far, then every line that had not arrived."""
+def renew_topic(scene: Scene, gone: Delivery | None = None, chat: int | None = None) -> None:
+    """A new topic for a ticket, in its group or in ``chat``: its card, what was said so far, then every line that had
+    not arrived."""
     ticket = scene.ticket
     assert ticket is not None
     waiting = select(Delivery).where(Delivery.thread == f"topic:{ticket.id}", Delivery.state.in_(("queued", "unknown")))
@@ -37,14 +38,17 @@ def renew_topic(scene: Scene, gone: Delivery | None = None) -> None:
     lines = [*([gone] if gone else []), *(row for row in rows if row is not gone)]
     known = outbox.topic_of(scene)
     if known is not None:
+        chat = chat or (known.chat_id if known.chat_id in scene.shell.desk.chats else None)
         scene.session.delete(known)
         scene.session.flush()
-    topics.open_topic(scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket))
+    topics.open_topic(
+        scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket), chat
+    )
     topics.tell_history(scene, {line.message_id for line in lines})
     for line in lines:
         line.state = "superseded"
         if line.kind not in ("OpenTopic", "ReopenTopic") and line.coalesce_key != outbox.card_key(ticket.id):
-            where = str(scene.shell.desk.group) if line.channel == "telegram" and line.kind != "Fetch" else ""
+            where = scene.group if line.channel == "telegram" and line.kind != "Fetch" else ""
             moved = {"destination": where or line.destination}
             payload = {**_without(line, "thread"), **({"to": where} if where else {})}
             scene.session.add(again(line, payload=payload, **moved))

@@ -12,9 +12,12 @@ from models import Agent, Delivery, Message, Topic
 _HISTORY = 3500  # characters, of what Telegram takes in one message
 
 
-def open_topic(scene: Scene, name: str, card: str, buttons: tuple[Option, ...]) -> Delivery | None:
-    """A fresh topic and its card, the two calls a new ticket costs; returns the first."""
-    group, ticket = scene.shell.desk.group, scene.ticket
+def open_topic(
+    scene: Scene, name: str, card: str, buttons: tuple[Option, ...], chat: int | None = None
+) -> Delivery | None:
+    """A fresh topic, where the ticket is routed to or in ``chat``, and its card: the two calls a new ticket costs;
+    returns the first."""
+    group, ticket = chat or scene.routed, scene.ticket
     if group is None or ticket is None:
         return None
     scene.session.add(Topic(ticket_id=ticket.id, chat_id=group))
@@ -38,7 +41,7 @@ def tell_history(scene: Scene, waiting: set[int | None]) -> None:
     if lines:
         words = "\n".join(lines)
         kept = words if len(words) <= _HISTORY else f"...{words[-_HISTORY:]}"
-        outbox.to_group(scene, SendText(str(scene.shell.desk.group), f"So far in this ticket:\n{kept}", silent=True))
+        outbox.to_group(scene, SendText(scene.group, f"So far in this ticket:\n{kept}", silent=True))
 
 
 def _told(scene: Scene, message: Message) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, literal_column, select
 
-from bot import outbox, reach, successors, tickets
+from bot import outbox, quotes, reach, successors, tickets
 from bot.alarms import raise_alarm
 from bot.scene import Scene
 from bot.templates import READY
@@ -150,9 +150,8 @@ def _say(scene: Scene, held: Delivery, words: str) -> None:
     closed = clock_time(ends, scene.now, scene.shell.policies.support_zone, "en")
     message = agents_message(scene, held)
     whose = "Your text" if message else "The bot's text"
-    _, _, number = message.origin.partition("/") if message else ("", "", "")
     text = f"NOT SENT: WhatsApp's 24 hours ended {closed}. {whose} is kept. {words}"
-    outbox.notice(scene, text, reply_to=int(number) if number else None)
+    outbox.notice(scene, text, reply_to=quotes.own(scene, message) if message else None)
 
 
 def _held(scene: Scene) -> list[Delivery]:

@@ -33,7 +33,7 @@ def _ask_tomorrow(scene: Scene, at: datetime) -> None:
     assert scene.ticket is not None
     button = Option(f"v1:next:{scene.ticket.id}:{int(at.timestamp())}", f"Yes, {label}")
     text = f"That time has passed today. Promise it for tomorrow, {promises.echo(scene, at)}?"
-    outbox.to_group(scene, SendText(str(scene.shell.desk.group), text, options=(button,)))
+    outbox.to_group(scene, SendText(scene.group, text, options=(button,)))
 
 
 def next_tapped(tap: Tap) -> str:

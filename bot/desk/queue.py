@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
+from bot.outbox import link
 from bot.shell import Shell
 from channels.wire import Option
 from conversations.phrases import clock_time
@@ -51,7 +52,7 @@ def place(ticket: Ticket) -> str:
     topic, number = ticket.topic, f"#{ticket.id}"
     if topic is None or topic.thread_id is None:
         return number
-    return f'<a href="https://t.me/c/{str(topic.chat_id).removeprefix("-100")}/{topic.thread_id}">{number}</a>'
+    return f'<a href="{link(topic)}">{number}</a>'
 
 
 def ordered(shell: Shell, session: Session, most: int, *which: ColumnElement[bool]) -> tuple[Sequence[Ticket], int]:

@@ -64,7 +64,7 @@ def _nudge(scene: Scene) -> None:
     at = clock_time(scene.now + back - nudge, scene.now, scene.shell.policies.support_zone, "en")
     who = escape(scene.name or "the customer")
     text = f"{mention(ticket.owner)}: {who} is waiting for you on #{ticket.id}. At {at} it is free for others again."
-    outbox.to_group(scene, SendText(str(scene.shell.desk.group), text, html=True))
+    outbox.to_group(scene, SendText(scene.group, text, html=True))
 
 
 def _return(scene: Scene) -> None:
