@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import contents, digest, media, moving, rings, settle, turns
@@ -93,13 +94,15 @@ def carry(shell: Shell, job: Job) -> None:
         began = time.monotonic()
         try:
             outcome = _sent(shell, job)
+            if outcome is None:
+                return
+            settle.settle(shell, job.row, outcome)
+        except OperationalError:
+            raise  # the delivery is as healthy as it was; the database was not
         except Exception as error:
             log.exception("delivery_crashed")
-            given_up = job.row.attempts >= _CRASHES
-            outcome = TransportError(f"it crashed: {type(error).__name__}", permanent=given_up, unknown=True)
-        if outcome is None:
+            settle.crashed(shell, job.row, f"it crashed: {type(error).__name__}", job.row.attempts >= _CRASHES)
             return
-        settle.settle(shell, job.row, outcome)
         kind = type(outcome).__name__
         log.info("delivery_settled", outcome=kind, milliseconds=round((time.monotonic() - began) * 1000))
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot import attachments, buckets, failures, groups, lanes, media, rings, tickets
-from bot.alarms import clear_alarm
+from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.ticks import RANK, tick, to_customer
@@ -26,6 +26,7 @@ _REPORTED = {"accepted": "accepted", "queued": "accepted", "sending": "accepted"
 }
 _FAILED = ("failed", "undelivered", "canceled")
 _FETCHED = 120.0  # seconds for which an attachment is tried: what was written after it waits behind it
+_GIVEN_UP = "; given up"
 _SLOWEST = 60.0  # seconds between attempts, at most
 
 
@@ -38,6 +39,24 @@ def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> N
             _accepted(shell, session, scene, row, outcome)
         elif row.state == "leased" and row.owner == sent.owner:
             _refused(shell, session, scene, row, outcome)
+
+
+def crashed(shell: Shell, sent: Delivery, words: str, given_up: bool) -> None:
+    """Tried again at first, then failed and said; where saying it crashes too, the row is set aside with an alarm."""
+    if not given_up:
+        settle(shell, sent, TransportError(words, unknown=True))
+        return
+    hopeless = sent.fault.endswith(_GIVEN_UP)
+    with shell.db.writing() as session:
+        row = session.get_one(Delivery, sent.id, with_for_update=True, populate_existing=True)
+        row.fault = words + _GIVEN_UP
+        if hopeless:
+            row.state, row.lease_until, row.retry_at = "failed", None, None
+            log.error("delivery_set_aside", delivery=row.id)
+            told = f"Delivery {row.id} of ticket #{row.ticket_id} was set aside: {words}. See `flask outbox list`."
+            raise_alarm(shell, session, f"delivery:{row.id}", told)
+    if not hopeless:
+        settle(shell, sent, TransportError(words, permanent=True, unknown=True))
 
 
 def _matters(sent: Delivery, outcome: Receipt | TransportError) -> bool:

@@ -101,7 +101,7 @@ def template_failed(scene: Scene, row: Delivery, words: str) -> None:
     successors.follow(scene, row, outbox.notice(scene, f"The WhatsApp template was refused: {words}. {way}"))
     tickets.refresh(scene)
     words = f"WhatsApp refused the template {READY}: {words}. Run `flask templates check`."
-    raise_alarm(scene.shell, scene.session, f"template:{row.payload['sid']}", words)
+    raise_alarm(scene.shell, scene.session, f"template:{row.payload.get('sid', '')}", words)
 
 
 def _fetch(scene: Scene, held: Delivery) -> str:

@@ -1,5 +1,6 @@
 """A lease keeps one call with one worker; what may have been taken is looked up before it is sent again."""
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -211,6 +212,27 @@ def test_a_call_that_crashes_is_tried_three_times_and_then_failed(house: House) 
     first, second = house.rows(Delivery)
     assert (first.state, first.attempts, first.fault) == ("failed", 3, "it crashed: RuntimeError")
     assert second.state == "accepted"
+
+
+def test_a_delivery_whose_failure_cannot_even_be_said_is_set_aside_with_an_alarm(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(*_: Any) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("bot.failures._to_customer", defect)
+    thread = house.opened()
+    house.writes("/r hello", thread)
+    house.twilio.when(SendText, TransportError("no", permanent=True), times=9)
+
+    for _ in range(6):
+        with contextlib.suppress(RuntimeError):  # the worker's sweep catches it
+            house.works()
+        house.clock.passes(60)
+
+    (row,) = [one for one in house.rows(Delivery) if one.payload.get("text") == "hello"]
+    assert (row.state, row.fault) == ("failed", "it crashed: RuntimeError; given up")
+    assert any(f"Delivery {row.id} of ticket" in text for text in house.shown(None))
 
 
 def test_after_a_day_of_refusals_it_is_given_up_and_said(house: House) -> None:

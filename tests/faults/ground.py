@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Ground:
     telegram: Wire
     witness: Witness
     rulings: list[str] = field(default_factory=list)
+    abandoned: int = 0
 
     @property
     def kind(self) -> str:
@@ -52,11 +53,15 @@ class Ground:
         return owner, topic
 
     def judge(self) -> Judge:
-        return Judge.begins(self.witness)
+        judge = Judge.begins(self.witness)
+        self.abandoned = self.twilio.abandoned + self.telegram.abandoned
+        return judge
 
     def holds(self, judge: Judge, case: Case, posted: dict[str, int] | None = None) -> list[Ruling]:
-        """Judges, and keeps one line for the summary of the run."""
-        rulings = judge.holds(case, posted)
+        """Judges, and keeps one line for the summary of the run. An answer the product did not wait for, as this
+        machine had too much to do, is a fault like any other."""
+        abandoned = self.twilio.abandoned + self.telegram.abandoned - self.abandoned
+        rulings = judge.holds(replace(case, faults=case.faults + abandoned), posted)
         told = " ".join(f"{ruling.name} {'ok' if ruling.counted != 'not yet: no pager' else '-'}" for ruling in rulings)
         self.rulings.append(f"{case.name} ({self.kind}): {told}; {rulings[5].counted}")
         return rulings

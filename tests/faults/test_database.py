@@ -52,7 +52,6 @@ def _until_taken(webhook: Webhook) -> int:
     return status
 
 
-@pytest.mark.parametrize("database_kind", ["postgresql"])
 @pytest.mark.parametrize("step", [3600, -3600])
 def test_f10_a_wall_clock_that_jumps_neither_loses_nor_hurries_anything(
     ground: Ground, step: int, tmp_path: Path

@@ -83,11 +83,11 @@ def test_f24_a_poisoned_row_among_a_hundred_is_said_and_the_others_go(ground: Gr
     _, topic = ground.case()
     judge = ground.judge()
     rows = [_owed(topic.number, number) for number in range(100)]
-    rows[37] |= {"payload": {"to": None}, "kind": "SendTemplate"}
+    rows[37] |= {"payload": {"to": None}, "kind": "SendPigeon"}
     with ground.witness.engine.begin() as connection:
         connection.execute(insert(Delivery), rows)
 
-    topic.shows("did not reach")
+    topic.shows("did not reach", 40)
 
     ground.holds(judge, Case("F24 poison among a hundred deliveries", faults=0))
     states = [

@@ -23,6 +23,7 @@ class Wire:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._port: int = self._listener.getsockname()[1]
         self.held = 0  # requests on hold just now
+        self.abandoned = 0  # answers the product did not wait for: on a machine with too much to do, a fault of its own
         self._listen()
 
     @property
@@ -106,30 +107,48 @@ class Wire:
                 return
             there.settimeout(None)
             self._open |= {here, there}
-            threading.Thread(target=self._pump, args=(here, there, False), daemon=True).start()
-            threading.Thread(target=self._pump, args=(there, here, True), daemon=True).start()
+            asked = threading.Event()
+            threading.Thread(target=self._ask, args=(here, there, asked), daemon=True).start()
+            threading.Thread(target=self._answer, args=(there, here, asked), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+    def _ask(self, here: socket.socket, there: socket.socket, asked: threading.Event) -> None:
+        """Requests, on their way to the provider."""
         with contextlib.suppress(OSError):
-            while data := source.recv(_CHUNK):
-                self._pass(data, sink, answers)
-        for one in (source, sink):
-            _shut(one)
-            self._open.discard(one)
+            while data := here.recv(_CHUNK):
+                asked.set()
+                self._wait_if_held()
+                there.sendall(data)
+        self.abandoned += asked.is_set()
+        self._end(here, there)
 
-    def _pass(self, data: bytes, sink: socket.socket, answers: bool) -> None:
-        if self._mode == "hold" and not answers:
+    def _answer(self, there: socket.socket, here: socket.socket, asked: threading.Event) -> None:
+        """Answers, on their way back."""
+        with contextlib.suppress(OSError):
+            while data := there.recv(_CHUNK):
+                asked.clear()
+                self._drip(data, here)
+        self._end(here, there)
+
+    def _wait_if_held(self) -> None:
+        if self._mode == "hold":
             with self._changed:
                 self.held += 1
                 self._changed.wait_for(lambda: self._mode != "hold")
             raise ConnectionAbortedError
-        if self._mode != "drip" or not answers:
-            sink.sendall(data)
+
+    def _drip(self, data: bytes, here: socket.socket) -> None:
+        if self._mode != "drip":
+            here.sendall(data)
             return
         for number in range(len(data)):
-            sink.sendall(data[number : number + 1])
+            here.sendall(data[number : number + 1])
             if self._mode == "drip":
                 time.sleep(0.05)
+
+    def _end(self, *both: socket.socket) -> None:
+        for one in both:
+            _shut(one)
+            self._open.discard(one)
 
 
 def _shut(one: socket.socket) -> None:
