@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot.alarms import clear_alarm, raise_alarm
@@ -54,7 +54,7 @@ def reconcile(shell: Shell, *, at_once: bool = False) -> int:
     underway = min(_UNDERWAY, timedelta(seconds=shell.limits.reconcile))
     unknown = _listed(shell, channel, seen_to - _OVERLAP)
     lost = [one for one in unknown if one.written <= began - underway]
-    kept = sum(keep(shell, _CHANNEL, _whole(channel, one)) for one in lost)
+    kept = sum(_kept(shell, channel, one) for one in lost)
     wait = underway if len(lost) < len(unknown) else timedelta(seconds=shell.limits.reconcile)
     _done(shell, began - underway, wait, kept)
     shell.wakes.answer.set()
@@ -101,6 +101,28 @@ def _known(session: Session, named: Sequence[Envelope]) -> set[str]:
     accounts, names = {one.account for one in named}, [one.provider_id for one in named]
     same = (Inbound.channel == _CHANNEL, Inbound.account.in_(accounts), Inbound.provider_id.in_(names))
     return set(session.scalars(select(Inbound.provider_id).where(*same)))
+
+
+def _kept(shell: Shell, channel: Channel, missed: Missed) -> bool:
+    """Takes one in, before what its sender wrote after it."""
+    fresh = keep(shell, _CHANNEL, _whole(channel, missed))
+    if fresh:
+        _put_behind(shell, channel.identify(missed.request).source, missed)
+    return fresh
+
+
+def _put_behind(shell: Shell, source: str, missed: Missed) -> None:
+    """Rows of one source are worked on in the order of their ids, so what a webhook brought later and still waits gets
+    a new one; what is being worked on at this moment stays."""
+    with shell.db.writing() as session:
+        later = (Inbound.ingested_at > missed.written, ~Inbound.target.startswith(missed.request.path))
+        waits = select(Inbound).where(Inbound.source == source, Inbound.state == literal_column("'waiting'"), *later)
+        rows = session.scalars(waits.order_by(Inbound.id).with_for_update(skip_locked=True)).all()
+        names = [column.key for column in Inbound.__table__.columns if column.key != "id"]
+        again = [{name: getattr(row, name) for name in names} for row in rows]
+        session.execute(delete(Inbound).where(Inbound.id.in_([row.id for row in rows])))
+        for columns in again:
+            session.execute(insert(Inbound).values(**columns))
 
 
 def _whole(channel: Channel, missed: Missed) -> Request:

@@ -12,7 +12,7 @@ class Inbound(Base):
     """One webhook. ``state`` is waiting, done, silent (read, nothing to do) or parked; ``reason`` says why.
 
     ``target`` and ``body`` are the request as it came, enough to parse it again. ``source`` orders: rows of
-    one source are worked on in the order of their ids.
+    one source are worked on in the order of their ids (a row found late goes first: ``bot.reconcile``).
     """
 
     __tablename__ = "inbox"

@@ -60,6 +60,29 @@ def test_a_line_whose_webhook_was_lost_is_taken_in_once(house: House) -> None:
     assert house.last(Inbound).provider_id == sid
 
 
+def test_what_still_waits_and_was_written_later_is_worked_on_after_it(house: House) -> None:
+    house.says("first, heard")
+    house.clock.passes(MINUTES)
+    writes_unheard(house, "second, unheard")
+    house.clock.passes(MINUTES)
+    house.says("third, heard")
+    house.clock.passes(MINUTES)
+    writes_unheard(house, "fourth, unheard")
+    house.clock.passes(MINUTES)
+    house.says("fifth, heard")
+    others = house.says("of somebody else", "+34600000777")
+    house.clock.passes(MINUTES)
+
+    taken = reconcile(house.shell)
+    house.works()
+
+    spoken = [text for text in lines(house) if text != "of somebody else"]
+    assert taken == 2
+    assert spoken == ["first, heard", "second, unheard", "third, heard", "fourth, unheard", "fifth, heard"]
+    assert "waiting" not in {row.state for row in house.rows(Inbound)}
+    assert [row.provider_id for row in house.rows(Inbound)].count(others) == 1
+
+
 def test_its_webhook_is_a_copy_when_it_comes_after_all(house: House) -> None:
     sid = writes_unheard(house, "uploads fail")
     house.clock.passes(5 * MINUTES)
