@@ -45,7 +45,7 @@ class Budgets:
     """A budget of None is unlimited. ``whatsapp``, ``sms`` and ``voice`` are for each number of ours.
 
     More than ``digest`` messages in a minute in one group are a storm. ``ticks``: how long a delivery tick waits
-    for a better one.
+    for a better one; ``overview``: between two edits of a group's overview.
     """
 
     telegram: Budget | None = None
@@ -57,6 +57,7 @@ class Budgets:
     voice: Budget | None = None
     digest: int = 15
     ticks: timedelta = timedelta(0)
+    overview: timedelta = timedelta(minutes=1)
 
     @property
     def lifted(self) -> bool:
@@ -89,8 +90,9 @@ def read_budgets(table: Any) -> Budgets:
     shipped = tomllib.loads(resources.files("sla").joinpath("default.toml").read_text(encoding="utf-8"))["budgets"]
     found = {**shipped, **table}
     digest, ticks = _count(found.pop("digest"), "[budgets] digest", least=1), duration(found.pop("ticks"), _TICKS)
+    overview = duration(found.pop("overview"), "[budgets] overview")
     limits = {name: _budget(value, f"[budgets] {name}") for name, value in found.items()}
-    return Budgets(digest=digest, ticks=ticks, **limits)
+    return Budgets(digest=digest, ticks=ticks, overview=overview, **limits)
 
 
 def _budget(value: Any, place: str) -> Budget | None:

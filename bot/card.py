@@ -1,21 +1,22 @@
 """The ticket's card in its topic: who, what, how bad and why, the promise; edited in place, never repeated."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot import ledger, outbox
 from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
-from conversations.phrases import clock_time
-from models import Agent, Message, Page, Rating, Ticket, TicketEvent
+from conversations.phrases import clock_time, shortened
+from models import Agent, Message, Page, Rating, Shoot, Ticket, TicketEvent
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
-_WORDS = 600  # characters of the customer's words on the card
+_WORDS, _NAME = 600, 80  # characters of somebody's words and of a name: all together fit one message of 4096
 
 
 def topic_name(scene: Scene, ticket: Ticket) -> str:
@@ -30,8 +31,9 @@ def card(scene: Scene, ticket: Ticket) -> str:
     lines = [
         f"<b>{'URGENT ' if ticket.severity == 1 else ''}#{ticket.id} {ticket.category} · SEV{ticket.severity}</b>",
         _customer(scene, ticket),
+        _shoot(scene, ticket, zone),
         f"“{escape(ticket.words[:_WORDS])}”" if ticket.words else "(no text)",
-        f"Why: {escape('; '.join(ticket.reasons) or 'no cue found')}",
+        f"Why: {escape(('; '.join(ticket.reasons) or 'no cue found')[:_WORDS])}",
         f"Recovered: {span(scene, ticket.opened_at, ticket.found_at)}" if ticket.found_at else "",
         *_promise(scene, ticket, zone),
         _window(scene, ticket, zone),
@@ -75,13 +77,11 @@ def _who(scene: Scene) -> str:
 def _customer(scene: Scene, ticket: Ticket) -> str:
     contact, channel = scene.address.contact, _CHANNELS.get(scene.address.channel, scene.address.channel)
     if contact is None:
-        claim = f", says: {escape(scene.address.claim)}" if scene.address.claim else ""
-        return f"Unknown sender {escape(scene.name)}{claim} · {ticket.tier} · {channel}"
-    branch = f", {escape(contact.branch)}" if contact.branch else ""
-    return (
-        f"{escape(contact.name)} ({contact.role}) · {escape(contact.studio.name)}{branch} · "
-        f"<b>{ticket.tier}</b> · {channel}"
-    )
+        claim = f", says: {escape(shortened(scene.address.claim, _NAME))}" if scene.address.claim else ""
+        return f"Unknown sender {escape(shortened(scene.name, _NAME))}{claim} · {ticket.tier} · {channel}"
+    branch = f", {escape(shortened(contact.branch, _NAME))}" if contact.branch else ""
+    name, studio = (escape(shortened(one, _NAME)) for one in (contact.name, contact.studio.name))
+    return f"{name} ({contact.role}) · {studio}{branch} · <b>{ticket.tier}</b> · {channel}"
 
 
 def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
@@ -93,9 +93,30 @@ def _promise(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
         what = "Next answer" if running.name == "NR" else "Next update"
         late = "<b>LATE</b>, " if running.target_due < scene.now else ""
         lines.append(f"{what}: {late}by {_time(running.target_due, scene.now, zone)}")
-    if ticket.state == "open" and any(clock.paused for clock in clocks.clocks):
-        lines.append("Waiting for the customer")
-    return lines
+    return [*lines, _awaited(scene, ticket, zone, clocks.clocks)]
+
+
+def _awaited(scene: Scene, ticket: Ticket, zone: ZoneInfo, clocks: Sequence[Clock]) -> str:
+    """Who has to move next."""
+    if ticket.state != "open":
+        return ""
+    if any(clock.paused for clock in clocks):
+        return "Waiting for the customer"
+    since = ticket.awaited_since
+    return f"Waiting for our answer since {_time(since, scene.now, zone)}" if since else ""
+
+
+def _shoot(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
+    """The studio is shooting right now, or on the hotline around a shoot."""
+    if ticket.studio_id is None or ticket.state != "open":
+        return ""
+    running = (Shoot.studio_id == ticket.studio_id, Shoot.begins_at <= scene.now, Shoot.ends_at > scene.now)
+    ends = scene.session.scalar(select(func.max(Shoot.ends_at)).where(*running))
+    hotline = scene.address.contact.studio.hotline_until if scene.hotline and scene.address.contact else None
+    on = f"hotline until {_time(hotline, scene.now, zone)}" if hotline else ""
+    shoot = f"shoot running until {_time(ends, scene.now, zone)}" if ends else ""
+    told = ", ".join(filter(None, (shoot, on)))
+    return f"🎥 <b>{told[0].upper()}{told[1:]}</b>" if told else ""
 
 
 def _first(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
@@ -176,7 +197,7 @@ def _bot_said(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
         return []
     last = select(Message).where(Message.ticket_id == ticket.id, Message.author == "bot")
     said = scene.session.scalar(last.order_by(Message.id.desc()).limit(1))
-    return [f"<i>Bot {_time(said.occurred_at, scene.now, zone)}: {escape(said.text)}</i>"] if said else []
+    return [f"<i>Bot {_time(said.occurred_at, scene.now, zone)}: {escape(said.text[:_WORDS])}</i>"] if said else []
 
 
 def _help(ticket: Ticket) -> list[str]:

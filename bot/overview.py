@@ -23,7 +23,6 @@ from conversations.phrases import clock_time, shortened
 from models import Clock, Conversation, Delivery, HotlineWindow, Overview, Studio, Ticket
 from models.deliveries import PENDING
 
-_APART = timedelta(minutes=1)  # between two edits of a group's overview (delivery.md, costs)
 _REFUSED = timedelta(minutes=10)  # before a group that refused it is asked again
 _QUEUE, _WINDOWS, _STUDIOS, _NAME = 5, 5, 5, 40
 _PROMISED = {"FR": "first answer", "UP": "update"}
@@ -61,7 +60,7 @@ def _next(shell: Shell, session: Session, chat: int, known: Overview | None) -> 
             return None
         if last.kind == "SendText" and last.provider_id:
             return PinMessage(str(chat), int(last.provider_id))
-        if waited < (_REFUSED if last.kind == "SendText" else _APART):
+        if waited < (_REFUSED if last.kind == "SendText" else shell.budgets.overview):
             return None
     if not _spare(shell, session, chat):
         return None

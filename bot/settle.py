@@ -165,8 +165,8 @@ def _meaning(shell: Shell, row: Delivery, error: TransportError) -> Meaning:
 
 
 def _must_arrive(row: Delivery) -> bool:
-    """A line already sent past its topic, and an alarm, wait for the group itself: the bot may be let in again."""
-    return row.kind == "SendText" and row.thread.startswith(("general:", "alarm:"))
+    """What is said in the group itself waits for it, not past it: the bot may be let in or General opened again."""
+    return row.kind == "SendText" and row.thread.startswith(("general:", "alarm:", "batch:", "hotline:"))
 
 
 def _wait(shell: Shell, row: Delivery, error: TransportError) -> float:

@@ -44,6 +44,8 @@ def _check_access(house: House, chat: Chat, write: bool) -> None:
 def find_thread(house: House, chat: Chat, params: Params) -> int | None:
     """The topic to send to; General has no id here and 1 is refused (check_message_topic, Client.cpp)."""
     thread = params.number("message_thread_id")
+    if thread == 0 and chat.is_forum and GENERAL in chat.topics:
+        check_open(house, chat, chat.topics[GENERAL])
     if thread == 0 or (chat.type != "private" and not chat.is_forum):
         return None
     topic = chat.topics.get(thread)

@@ -32,6 +32,7 @@ sms = { calls = 500, per = "1 s" }
 voice = { calls = 500, per = "1 s" }
 digest = 1000
 ticks = "0.1 s"
+overview = "1 s"
 """
 LIFTED = "[budgets]\n" + "".join(
     f'{name} = "unlimited"\n'
