@@ -14,9 +14,10 @@ from bot import desk, outbox, watch
 from bot.answer import answer
 from bot.examine import ALIVE
 from bot.lanes import Lane, for_customer
+from bot.reconcile import reconcile
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from channels.wire import SendText, to_json
+from channels.wire import SendText, TransportError, to_json
 from models import Conversation, Delivery, Inbound, Worker
 from models.deliveries import PENDING
 
@@ -34,10 +35,11 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``taken_at``: when the backup was. ``asked`` calls are looked up before they go, ``flagged`` go to the group as
-    perhaps repeated, ``kept`` wait for a person."""
+    """``taken_at``: when the backup was. ``recovered`` lines are from Twilio's list. ``asked`` calls are looked up
+    before they go, ``flagged`` go to the group as perhaps repeated, ``kept`` wait for a person."""
 
     taken_at: datetime
+    recovered: int
     asked: int
     flagged: int
     kept: int
@@ -46,8 +48,9 @@ class Restored:
 def restored(shell: Shell, pause: Callable[[float], object] = time.sleep) -> Restored:
     """Brings the backup up to now with nobody sending, then marks all that is owed. Raises NotYet.
 
-    1. What the backup left waiting is worked on, and what came due meanwhile comes due: the same calls come of it as
-       came before the loss. 2. Every call owed is doubtful from the backup on. 3. New numbers leave a gap.
+    1. What customers wrote since is taken in from Twilio's list; that and what the backup left waiting is worked on,
+       and what came due meanwhile comes due: the same calls come of it as came before the loss. 2. Every call owed is
+       doubtful from the backup on. 3. New numbers leave a gap.
     """
     taken_at = _last_tick(shell)
     if taken_at is not None and shell.clock.real() - taken_at < ALIVE:
@@ -55,16 +58,17 @@ def restored(shell: Shell, pause: Callable[[float], object] = time.sleep) -> Res
         if _last_tick(shell) != taken_at:
             raise NotYet("a worker ticks; stop all workers first, and run this before any is started again")
     taken_at = taken_at or shell.clock.real()
+    recovered = _recovered(shell)
     _catch_up(shell, pause)
     with shell.db.writing() as session:
         owed = select(Delivery).where(Delivery.state.in_((*PENDING, "held"))).order_by(Delivery.id)
         numbers = session.scalars(owed.with_only_columns(Delivery.id)).all()
     written_by = shell.clock.now() - (shell.clock.real() - taken_at)  # the same moment in business time
     asked, flagged, kept = (sum(found) for found in zip(*_marked(shell, numbers, written_by), strict=True))
-    done = Restored(taken_at, asked, flagged, kept)
+    done = Restored(taken_at, recovered, asked, flagged, kept)
     with shell.db.writing() as session:
         _leave_gap(shell, session, done)
-    log.warning("backup_restored", asked=asked, flagged=flagged, kept=kept)
+    log.warning("backup_restored", recovered=recovered, asked=asked, flagged=flagged, kept=kept)
     return done
 
 
@@ -72,6 +76,14 @@ def _last_tick(shell: Shell) -> datetime | None:
     """In a backup: the moment it was taken, to two seconds."""
     with shell.db.reading() as session:
         return session.scalar(select(func.max(Worker.ticked_at)))
+
+
+def _recovered(shell: Shell) -> int:
+    """Before the catching up, so that the receipts of these lines are looked up too."""
+    try:
+        return reconcile(shell, at_once=True)
+    except TransportError as error:
+        raise NotYet(f"Twilio's list cannot be read ({error}); see `flask doctor`, then run this again") from error
 
 
 def _catch_up(shell: Shell, pause: Callable[[float], object]) -> None:

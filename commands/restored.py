@@ -22,6 +22,7 @@ def restored() -> None:
         for channel in set(shell.channels.values()):
             channel.close()
     click.echo(f"the backup is of {done.taken_at:%Y-%m-%d %H:%M:%S}Z")
+    click.echo(f"{done.recovered} messages of customers since then were found in Twilio's list and taken in")
     click.echo(f"{done.asked} calls are looked up at Twilio before they go")
     click.echo(f'{done.flagged} lines go to the group marked "may be repeated"')
     click.echo(f"{done.kept} texts to customers on Telegram are kept back: `flask outbox list --state failed`")

@@ -1,12 +1,18 @@
 """Yesterday's backup comes back: promises go on, and nothing goes twice without a word."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from bot.beat import beat
+from bot.reconcile import reconcile
 from bot.restore import GAP, NotYet, restored
-from channels.wire import Receipt, SendText, TransportError
+from channels.wire import Missed, Receipt, SendText, TransportError
 from models import Clock, Delivery, Ticket
 from tests.bot.house import TOLU, House
+from tests.bot.recorder import Recorder
+from tests.bot.test_reconcile import writes_unheard
 
 AWAY = TransportError("not now")
 
@@ -69,6 +75,48 @@ def test_a_receipt_that_was_due_after_the_backup_is_asked_for_too(house: House) 
 
     assert house.heard() == []
     assert house.owed(lane=1)[0].provider_id == "SM-receipt"
+
+
+def test_a_line_of_the_lost_day_is_taken_in_from_twilios_list_and_its_receipt_asked_for(house: House) -> None:
+    house.studio()
+    house.says("hello", "+34600000555")
+    house.works()
+    reconcile(house.shell)
+    backed_up(house)
+    writes_unheard(house, "PAYMENT NOT WORKING")
+    house.clock.passes(600)
+    house.twilio.has = [Receipt("SM-of-the-lost-day")]
+
+    done = restored(house.shell, house.clock.passes)
+    house.works()
+
+    assert done.recovered == 1
+    assert [text for text in house.heard() if "A person answers" in text] == []
+    (receipt,) = house.owed(thread=f"whatsapp:{TOLU}")
+    assert (receipt.doubt, receipt.provider_id) == (True, "SM-of-the-lost-day")
+    shown = house.shown(house.topic(receipt.ticket_id or 0).thread_id)
+    assert any("PAYMENT NOT WORKING" in text and "(may be repeated)" in text for text in shown)
+
+
+def test_a_list_that_cannot_be_read_stops_the_command_before_anything_is_marked(house: House) -> None:
+    house.opened("PAYMENT NOT WORKING")
+    backed_up(house)
+    shell = replace(house.shell, channels={**house.shell.channels, "twilio": Unlisted()})
+
+    with pytest.raises(NotYet, match="Twilio's list cannot be read"):
+        restored(shell, house.clock.passes)
+
+    assert {row.doubt for row in house.rows(Delivery)} == {False}
+
+
+class Unlisted(Recorder):
+    """Twilio while it does not answer."""
+
+    def __init__(self) -> None:
+        pass
+
+    def missed(self, to: str, since: datetime) -> list[Missed]:  # noqa: ARG002 (the channel's signature)
+        raise AWAY
 
 
 def test_a_line_that_waited_in_the_backup_goes_to_the_group_with_a_flag(house: House) -> None:
