@@ -41,10 +41,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         patience=policy.patience,
         model=triage.load(),
         channels=_channels(settings, groups),
-        senders={
-            "whatsapp": settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}",
-            "sms": settings.twilio_sms_from,
-        },
+        senders=_senders(settings),
         desk=Desk(settings.telegram_agent_chat_id, groups, routes=policy.groups),
         limits=Limits(
             lease=settings.lease_seconds,
@@ -58,6 +55,12 @@ def assemble(settings: Settings | None = None) -> Shell:
         metrics_token=settings.metrics_token,
         templates=policy.templates,
     )
+
+
+def _senders(settings: Settings) -> dict[str, str]:
+    """Our own address on each channel."""
+    whatsapp = settings.twilio_whatsapp_from and f"whatsapp:{settings.twilio_whatsapp_from}"
+    return {"whatsapp": whatsapp, "sms": settings.twilio_sms_from, "voice": settings.twilio_voice_from}
 
 
 def _channels(settings: Settings, groups: set[int]) -> dict[str, Channel]:
@@ -74,7 +77,7 @@ def _channels(settings: Settings, groups: set[int]) -> dict[str, Channel]:
             settings.public_url,
             settings.provider_timeout_seconds,
         )
-        found["twilio"] = found["whatsapp"] = found["sms"] = Twilio(account)
+        found["twilio"] = found["whatsapp"] = found["sms"] = found["voice"] = Twilio(account)
     if settings.telegram:
         from channels.telegram import Telegram  # noqa: PLC0415
         from channels.telegram.channel import Account as BotAccount  # noqa: PLC0415

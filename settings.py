@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     twilio_api_base: Origin = "https://api.twilio.com"
     twilio_whatsapp_from: Number = ""
     twilio_sms_from: Number = ""
+    twilio_voice_from: Number = ""
 
     telegram_bot_token: Annotated[str, AfterValidator(_bot_token)] = ""
     telegram_api_base: Origin = "https://api.telegram.org"

@@ -56,6 +56,21 @@ def one(shell: Shell, session: Session, person: Person, page: Page) -> str:
     )
 
 
+def spoken(session: Session, person: Person, pages: Sequence[Page]) -> str:
+    """What a call says; a number is said digit by digit."""
+    if len(pages) > 1:
+        return worded(person.language, "spoken_several", count=len(pages))
+    ticket = session.get_one(Ticket, pages[0].ticket_id)
+    return worded(
+        person.language,
+        "spoken",
+        kind=worded(person.language, pages[0].ladder),
+        number=" ".join(str(ticket.id)),
+        who=who(ticket),
+        words=shortened(ticket.words, _WORDS) or ticket.category,
+    )
+
+
 def who(ticket: Ticket) -> str:
     """The studio, else what is known: nobody's number."""
     return shortened(ticket.studio.name, _NAME) if ticket.studio else ticket.tier

@@ -1,5 +1,8 @@
 """Rings: one page to one person on one channel, as a delivery of its own or together with others; and their silence."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
@@ -8,12 +11,14 @@ from bot.lanes import Lane
 from bot.scene import Scene
 from bot.shell import Shell
 from bot.templates import PAGE
+from channels.telephone import HangUp, RingUp
 from channels.wire import CUSTOMER_TAP, Call, Option, SendTemplate, SendText, TransportError, to_json
 from models import Channel, Delivery, Page, Person, Ring
 from oncall import kinds
 from oncall.bundles import goes_at
 
 THREAD = "page:"
+_OVER = ("completed", "busy", "no-answer", "failed", "canceled")  # twilio.com/docs/voice/api/call-resource
 SILENT = "silent"  # the code of a page that nobody needs any more when its turn comes
 _RINGING = Ring.state == literal_column("'ringing'")  # written in, for the partial index
 TAKE = f"{CUSTOMER_TAP}ack:"  # the key of a private message's button, which comes back as a line
@@ -62,10 +67,30 @@ def silence(scene: Scene, row: Page, person: int | None) -> None:
     numbers = session.scalars(select(Ring.delivery_id).where(*mine, _RINGING)).all()
     session.execute(update(Ring).where(*mine, Ring.state != "over").values(state="over"))
     if numbers:
+        _hang_up(scene, numbers)
         still = exists().where(Ring.delivery_id == Delivery.id, _RINGING)
         waits = Delivery.state.in_(("queued", "unknown"))
         idle = update(Delivery).where(Delivery.id.in_(numbers), waits, ~still)
         session.execute(idle.values(state="superseded", lease_until=None, retry_at=None))
+
+
+def rang(session: Session, row: Delivery, status: str) -> str:
+    """How a call ended: whatever it was, only a key that was pressed by then has silenced its rings."""
+    if status in _OVER:
+        row.state, row.lease_until, row.retry_at = "delivered" if status == "completed" else "failed", None, None
+        row.fault = "" if status == "completed" else status
+        failed(session, row.id)
+    return f"the call is {status}"
+
+
+def _hang_up(scene: Scene, numbers: Sequence[int]) -> None:
+    """Ends the calls that ring or speak this moment."""
+    live = Delivery.id.in_(numbers), Delivery.kind == "RingUp", Delivery.state == "accepted"
+    for row in scene.session.scalars(select(Delivery).where(*live)):
+        name, payload = to_json(HangUp(row.provider_id))
+        over = Delivery(kind=name, payload=payload, channel="voice", destination=row.destination)
+        over.thread, over.lane, over.created_at = f"hangup:{row.id}", Lane.TAP, scene.now
+        scene.session.add(over)
 
 
 def ready(shell: Shell, session: Session, row: Delivery, call: Call) -> Call | TransportError:
@@ -73,8 +98,10 @@ def ready(shell: Shell, session: Session, row: Delivery, call: Call) -> Call | T
     rung = page_words.ringing(session, row.id)
     if rung is None:
         return TransportError("somebody has it", code=SILENT, permanent=True)
+    person, pages = rung
+    if isinstance(call, RingUp):
+        return replace(call, text=page_words.spoken(session, person, pages))
     if isinstance(call, SendText):
-        person, pages = rung
         buttons = tuple(Option(f"{TAKE}{page.code}", f"I take #{page.ticket_id}") for page in pages[:5])
         text = page_words.text(shell, session, person, pages)
         return SendText(call.to, text, call.sender, options=buttons if row.channel == "telegram" else ())
@@ -97,7 +124,9 @@ def _delivery(scene: Scene, row: Page, channel: Channel, person: Person) -> Deli
     sender = shell.senders.get(kind, "")
     to = f"whatsapp:{channel.address}" if kind == "whatsapp" else channel.address
     text = page_words.one(shell, scene.session, person, row)
-    call: SendText | SendTemplate = SendText(to, text, sender)
+    call: SendText | SendTemplate | RingUp = SendText(to, text, sender)
+    if kind == "voice":
+        call = RingUp(to, page_words.spoken(scene.session, person, [row]), sender, person.language)
     if kind == "whatsapp" and (channel.window_expires_at is None or channel.window_expires_at <= scene.now):
         call = SendTemplate(to, shell.templates.sid(PAGE, person.language), sender, (row.code, text[:300]))
     name, payload = to_json(call)

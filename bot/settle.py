@@ -74,6 +74,8 @@ def reported(shell: Shell, session: Session, event: Reported) -> str:
     scene = open_ticket_scene(shell, session, known.ticket_id)
     row = session.get_one(Delivery, event.delivery_id, with_for_update=True, populate_existing=True)
     row.provider_id = event.provider_id
+    if row.kind == "RingUp":
+        return rings.rang(session, row, event.status)
     if event.status in _FAILED:
         return failures.told_later(shell, scene, row, event)
     reached = _REPORTED.get(event.status)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from channels.arranging import CloseTopic, PinMessage, ReopenTopic
+from channels.telephone import HangUp, RingUp
 from conversations.events import Media
 
 
@@ -195,6 +196,8 @@ Call = (
     | Delete
     | React
     | AnswerTap
+    | RingUp
+    | HangUp
     | Fetch
 )
 _CALLS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Call)}

@@ -4,5 +4,6 @@ from webhooks.health import health
 from webhooks.media import media
 from webhooks.metrics import metrics
 from webhooks.receive import receive
+from webhooks.voice import voice
 
-__all__ = ["health", "media", "metrics", "receive"]
+__all__ = ["health", "media", "metrics", "receive", "voice"]

@@ -33,6 +33,24 @@ def telegram() -> Response:
 def _kept(channel: str, thanks: Response) -> Response:
     """403 on forgery, 413 on a giant, 503 only when the database cannot take it: then the provider comes again."""
     shell: Shell = current_app.extensions["shell"]
+    asked = whole(channel)
+    if isinstance(asked, Response):
+        return asked
+    try:
+        fresh = remember(shell, channel, asked)
+    except Forged as error:
+        log.warning("webhook_forged", channel=channel, why=str(error)[:80])
+        return Response("forged\n", 403)
+    except SQLAlchemyError:
+        log.exception("webhook_not_stored", channel=channel)
+        return Response("cannot be stored now, come again\n", 503)
+    log.debug("webhook_kept", channel=channel, fresh=fresh)
+    return thanks
+
+
+def whole(channel: str) -> Request | Response:
+    """The request as it came, or the refusal of one that is too large or for a channel that is off."""
+    shell: Shell = current_app.extensions["shell"]
     if channel not in shell.channels:
         return Response("this channel is switched off here\n", 404)
     request.max_content_length = LARGEST + 1  # a body without a told length is cut there, and must not pass as whole
@@ -42,17 +60,7 @@ def _kept(channel: str, thanks: Response) -> Response:
         body = None
     if body is None or len(body) > LARGEST:
         return Response("larger than 1 MiB\n", 413)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    try:
-        fresh = remember(shell, channel, Request(_raw_target(), headers, body))
-    except Forged as error:
-        log.warning("webhook_forged", channel=channel, why=str(error)[:80])
-        return Response("forged\n", 403)
-    except SQLAlchemyError:
-        log.exception("webhook_not_stored", channel=channel)
-        return Response("cannot be stored now, come again\n", 503)
-    log.debug("webhook_kept", channel=channel, fresh=fresh)
-    return thanks
+    return Request(_raw_target(), {name.lower(): value for name, value in request.headers.items()}, body)
 
 
 def _raw_target() -> str:

@@ -16,6 +16,7 @@ from telegram import (
 from telegram.error import BadRequest
 
 from channels.arranging import CloseTopic, PinMessage, ReopenTopic
+from channels.telephone import HangUp, RingUp
 from channels.wire import (
     AnswerTap,
     Call,
@@ -60,8 +61,8 @@ async def made(bot: Bot, call: Call) -> Receipt:
         case Fetch(media):
             found = await bot.get_file(media.ref)
             return Receipt(file=File(bytes(await found.download_as_bytearray()), media.content_type))
-        case SendTemplate():
-            raise TransportError("Telegram has no templates", permanent=True)
+        case SendTemplate() | RingUp() | HangUp():
+            raise TransportError("Telegram has no templates, and a bot cannot call", permanent=True)
         case _:
             assert_never(call)
     return Receipt()

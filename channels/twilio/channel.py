@@ -12,7 +12,8 @@ from urllib3.exceptions import HTTPError
 
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
-from channels.twilio import lookup, parse, templates, verify
+from channels.telephone import HangUp, RingUp
+from channels.twilio import lookup, parse, templates, verify, voice
 from channels.twilio import missed as twilio_list
 from channels.twilio.check import check
 from channels.twilio.errors import meaning
@@ -53,7 +54,7 @@ class Account:
 
 
 class Twilio:
-    """WhatsApp and SMS, both directions."""
+    """WhatsApp and SMS, both directions; calls from us."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -77,12 +78,16 @@ class Twilio:
         match call:
             case Fetch():
                 return Receipt(file=self._fetch(call.media.ref))
+            case RingUp() | HangUp():
+                return voice.made(self._asked, call, self._account.public_url, delivery_id)
             case SendText() | SendTemplate() | SendMedia():
                 return self._create(_form(call), delivery_id)
         raise TransportError(f"Twilio has no {type(call).__name__}", permanent=True)
 
     def find(self, call: Call, since: datetime) -> list[Receipt]:
         """Looks in Twilio's own list for the same words to the same address (there is no idempotency key)."""
+        if isinstance(call, RingUp):
+            return voice.found(self._asked, call, since)
         if not isinstance(call, SendText | SendTemplate | SendMedia):
             return []
         wanted = _form(call)

@@ -31,7 +31,8 @@ def identify(request: Request, account: str) -> Envelope:
     sid = fields.get("MessageSid") or fields.get("SmsSid") or fields.get("SmsMessageSid") or ""
     source = f"twilio:{fields.get('From', '')}"
     if STATUS in request.path:
-        status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+        status = fields.get("MessageStatus") or fields.get("SmsStatus") or fields.get("CallStatus", "")
+        sid = sid or fields.get("CallSid", "")
         sid, source = (f"{sid}:{status}" if sid and status else ""), f"status:{request.path.rpartition('/')[2]}"
     unnamed = "sha256:" + hashlib.sha256(request.target.encode() + request.body).hexdigest()
     return Envelope(fields.get("AccountSid", account), sid or unnamed, source)
@@ -64,8 +65,8 @@ def _written(request: Request) -> datetime:
 
 def _reported(request: Request, fields: dict[str, str]) -> Reported:
     number = request.path.rpartition("/")[2]
-    status = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
-    sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
+    status = fields.get("MessageStatus") or fields.get("SmsStatus") or fields.get("CallStatus") or ""
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or fields.get("CallSid") or ""
     if not number.isdecimal() or not status or not sid:
         raise NotUnderstood("the status callback has no delivery number, MessageSid or MessageStatus")
     return Reported(int(number), status, sid, fields.get("ErrorCode", ""))

@@ -1,0 +1,52 @@
+"""Keys pressed during a page's call: 4 takes it, 5 passes it on, anything else hears it again twice."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import acks
+from bot.page_words import spoken, worded
+from bot.scene import open_ticket_scene
+from bot.shell import Shell
+from channels.telephone import KEYS
+from channels.twiml import Spoken
+from models import Page, Person, Ring
+
+_TAKE, _PASS = "4", "5"
+_REPEATS = 2
+
+
+def pressed(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
+    """What the person hears now; None for no call of ours. Only a key that means something is a success."""
+    with shell.db.reading() as session:
+        found = select(Page, Ring.person_id).join(Ring).where(Ring.delivery_id == delivery, Ring.channel == "voice")
+        rows = session.execute(found.order_by(Page.id)).all()
+        person = session.get(Person, rows[0][1]) if rows else None
+        if person is None:
+            return None
+        words = spoken(session, person, [page for page, _ in rows])
+    if key not in (_TAKE, _PASS):
+        again = f"{shell.public_url}{KEYS}{delivery}?asked={asked + 1}" if asked < _REPEATS else ""
+        return Spoken(words if again else worded(person.language, "no_key"), person.language, again)
+    told = [_answered(shell, delivery, page.id, key) for page, _ in rows]
+    shell.wakes.deliver.set()
+    return Spoken(" ".join(dict.fromkeys(told)), person.language)
+
+
+def _answered(shell: Shell, delivery: int, number: int, key: str) -> str:
+    """One page under its own ticket's lock; this call itself is not hung up, as it has yet to say so."""
+    with shell.db.writing() as session:
+        page, person = _of(session, delivery, number)
+        scene = open_ticket_scene(shell, session, page.ticket_id)
+        assert scene is not None
+        session.refresh(page)
+        mine = (Ring.delivery_id == delivery, Ring.page_id == number)
+        session.execute(update(Ring).where(*mine).values(state="over"))
+        if key == _PASS and page.ended_at is None:
+            return acks.pass_on(scene, page, person)
+        return acks.by_person(scene, page, person, "keypad")
+
+
+def _of(session: Session, delivery: int, number: int) -> tuple[Page, Person]:
+    ring = session.scalars(select(Ring).where(Ring.delivery_id == delivery, Ring.page_id == number)).first()
+    assert ring is not None
+    return session.get_one(Page, number), session.get_one(Person, ring.person_id)
