@@ -79,7 +79,9 @@ def _another(event: Said) -> bool:
 
 
 def _late(state: Resolved, event: Said) -> bool:
-    return event.facts.now - state.at > event.facts.pace.reopens_for
+    """By the line's own time where it has one: found after an outage, it was still said when it was said (S15)."""
+    said_at = event.line.occurred_at or event.facts.now
+    return said_at - state.at > event.facts.pace.reopens_for
 
 
 def _answered(state: Resolved, event: Said, answer: str) -> Step:

@@ -1,6 +1,6 @@
 """A hand-played conversation: the machine, a clock that is moved by hand, and what came of each event."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from conversations import advance
@@ -45,8 +45,10 @@ class Talk:
     state: State = field(default_factory=Idle)
     known: bool = True
     owner: str = ""
+    found: datetime | None = None  # when the lines that follow were written, if an outage kept them
     pace: Pace = field(default_factory=Pace)
     now: datetime = NOON
+    found: datetime | None = None  # when the lines that follow were written, if an outage kept them
 
     def says(
         self,
@@ -59,6 +61,7 @@ class Talk:
     ) -> tuple[Effect, ...]:
         self._wait(after)
         line = Line("whatsapp", "+34600000001", "+34910000000", "SM1", text, media, tapped=tapped)
+        line = replace(line, occurred_at=self.found)
         return self._told(Said(line, triage, self._facts()))
 
     def goes_quiet(self, after: float = 0) -> tuple[Effect, ...]:

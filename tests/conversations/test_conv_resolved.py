@@ -1,6 +1,7 @@
 """After a person resolved it: solved, stars, thanks, still broken, something new (conversations.md rules 3, 6, 7)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -397,3 +398,12 @@ def test_an_idle_conversation_is_not_moved_by_people_or_time() -> None:
     effects = [*talk.is_taken(), *talk.is_answered(), *talk.is_closed(), *talk.goes_quiet()]
 
     assert (effects, talk.state) == ([], Idle())
+
+
+def test_a_line_found_late_counts_from_when_it_was_said() -> None:
+    talk = closed()
+    talk.found = talk.now + timedelta(days=6)
+
+    effects = talk.says("still broken", after=8 * 24 * 3600)
+
+    assert reopens(effects)
