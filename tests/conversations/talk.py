@@ -45,7 +45,6 @@ class Talk:
     state: State = field(default_factory=Idle)
     known: bool = True
     owner: str = ""
-    found: datetime | None = None  # when the lines that follow were written, if an outage kept them
     pace: Pace = field(default_factory=Pace)
     now: datetime = NOON
     found: datetime | None = None  # when the lines that follow were written, if an outage kept them
