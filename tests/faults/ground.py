@@ -48,8 +48,8 @@ class Ground:
         story = Story(self.stack, next(_numbers))
         owner = story.owner(name, f"{name} Studio", tier)
         owner.says(f"first words of case {story.number}")
-        topic = story.topic_of(f"{name} Studio {story.number}")
-        owner.hears("A person answers by")
+        topic = story.topic_of(f"{name} Studio {story.number}", 40)
+        owner.hears("A person answers by", 40)
         return owner, topic
 
     def judge(self) -> Judge:
@@ -79,16 +79,7 @@ class Ground:
         eventually(lambda: self.stack.sandbox.get(f"telegram/chats/{GROUP}")["pinned"], 20, "the pinned overview")
         self.fault(action, "telegram", "sendMessage", destination=str(GROUP), **more)
 
-    def applied(self, action: str, after: int, seconds: float = 5) -> None:
-        """Waits until the provider has acted a fault out."""
-
-        def done() -> bool:
-            entries = self.stack.sandbox.ledger(after, flow="fault")
-            return any(one["action"].startswith(action) for one in entries)
-
-        eventually(done, seconds, f"the fault {action} is acted out")
-
-    def row(self, words: str, *states: str, seconds: float = 5) -> Row[Any]:
+    def row(self, words: str, *states: str, seconds: float = 30) -> Row[Any]:
         """Waits for the delivery that carries these words to be in one of these states."""
 
         def found() -> Row[Any] | None:
@@ -99,18 +90,15 @@ class Ground:
         return row
 
     def mend(self) -> None:
-        """No faults, and exactly one web and one worker run."""
+        """No faults, and exactly one web and one worker run, with the settings of all."""
         self.stack.sandbox.delete("faults")
+        for name in list(self.stack.processes):
+            self.stack.signal(name, signal.SIGCONT)
+            if name not in ("web", "worker") or name in self.stack.odd:
+                self.stack.kill(name)
         for name, start in (("web", self.stack.start_web), ("worker", self.stack.start_worker)):
             if name not in self.stack.processes:
                 start(name)
-        for name in list(self.stack.processes):
-            self.stack.signal(name, signal.SIGCONT)
-        for name in set(self.stack.processes) - {"web", "worker"}:
-            self.stack.kill(name)
-        if "tests.faults.wounded" in self.stack.processes["worker"].args:  # type: ignore[operator]
-            self.stack.kill("worker")
-            self.stack.start_worker()
         eventually(self.stack.ready, 40, "web and worker are back")
 
 

@@ -22,6 +22,7 @@ _SAYS_NOTHING = (
     "Fetch",
     "Delete",
 )  # they carry nobody's words: the words are elsewhere
+CALLED = {*ACTIONS.values(), "Messages.create"}  # what N8 counts: sends, not pins, files and look-ups
 _SLACK = timedelta(seconds=2)
 _LATEST = 15.0  # seconds a line may be late beyond the outage (N5)
 
@@ -228,7 +229,7 @@ def obeyed(seen: Evidence, case: Case) -> Ruling:
 
 def audited(seen: Evidence, case: Case) -> Ruling:
     """N8: each call in the ledger is one attempt of one row; what made no call was looked up, refused or cut."""
-    tried, called = _attempts(seen), Counter(_action(one) for one in seen.calls)
+    tried, called = _attempts(seen), Counter(name for one in seen.calls if (name := _action(one)) in CALLED)
     wrong = [
         f"{called[action]} calls of {action} and {tried[action]} attempts"
         for action in called
@@ -247,15 +248,15 @@ def audited(seen: Evidence, case: Case) -> Ruling:
 def _attempts(seen: Evidence) -> Counter[str]:
     found: Counter[str] = Counter()
     for row in seen.deliveries:
-        if row.kind != "Fetch":
+        if _call_of(row) in CALLED:
             found[_call_of(row)] += row.attempts - seen.mark.pending.get(row.id, 0)
     return found
 
 
 def _call_of(row: Any) -> str:
     if row.channel != "telegram":
-        return "Messages.create"
-    return ACTIONS[row.kind]
+        return "Messages.create" if row.kind in ("SendText", "SendMedia", "SendTemplate") else ""
+    return ACTIONS.get(row.kind, "")
 
 
 def _action(entry: dict[str, Any]) -> str:

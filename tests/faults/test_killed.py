@@ -32,7 +32,7 @@ def test_f2_a_worker_killed_after_telegram_took_it_repeats_at_most_once_and_says
 
     ground.stack.start_worker()
 
-    ground.row("taken before the kill", "accepted", seconds=10)
+    ground.row("taken before the kill", "accepted")
     ground.holds(judge, Case("F2 kill -9 after Telegram took it", faults=1, outage=2))
     assert sum("taken before the kill" in text for text in topic.texts()) <= 2
 
@@ -48,7 +48,7 @@ def test_f2_a_worker_killed_after_twilio_took_it_finds_it_there(ground: Ground) 
 
     ground.stack.start_worker()
 
-    ground.row("Lena here before the kill", "accepted", seconds=10)
+    ground.row("Lena here before the kill", "accepted")
     ground.holds(judge, Case("F2 kill -9 after Twilio took it", faults=1, outage=2))
     assert owner.heard().count("Lena here before the kill") == 1
 

@@ -51,6 +51,7 @@ class Stack:
     environment: dict[str, str]
     directory: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    odd: set[str] = field(default_factory=set)  # those that run with settings of their own
 
     @property
     def public(self) -> str:
@@ -68,6 +69,7 @@ class Stack:
             process_group=0,
         )
         log.close()
+        (self.odd.add if changed else self.odd.discard)(name)
 
     def start_web(self, name: str = "web", **changed: str) -> None:
         """Several may listen at the one address; the kernel shares the connections out."""
