@@ -93,7 +93,7 @@ def _said(chosen: Book, values: Mapping[str, str | int], key: str) -> str:
 
 def _seen(chosen: Book, values: Mapping[str, str | int], quote: int) -> str:
     """Their problem in their words, and what arrived."""
-    words = shortened(str(values.get("words", "")), quote)
+    words = shortened(str(values.get("words", "")).rstrip(" ."), quote)
     media = _media(chosen, values)
     form = "seen_both" if words and media else "seen_media" if media else "seen_words" if words else "seen_nothing"
     return chosen.say[form].format(words=words, media=media)
@@ -112,7 +112,7 @@ def _media(chosen: Book, values: Mapping[str, str | int]) -> str:
 
 def shortened(text: str, length: int) -> str:
     """One line of at most ``length`` characters, cut between words."""
-    line = " ".join(text.replace('"', "'").split()).rstrip(".")
+    line = " ".join(text.replace('"', "'").split())
     if len(line) <= length:
         return line
     return line[:length].rsplit(" ", 1)[0].rstrip(" ,.;:") + "..."

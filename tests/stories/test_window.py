@@ -100,7 +100,7 @@ def test_an_answer_after_the_window_arrives_by_a_tap_and_buttons_ask_whether_it_
         "Change the cover and press Approve.",
     ]
     eventually(lambda: topic.reaction(reply) == "👌", what="the kept answer shows as delivered")
-    topic.taps("Resolve")
+    topic.resolves()
     owner.hears("Was it solved?")
     taps(owner, "Yes")
     owner.hears("How did we handle it")
