@@ -290,7 +290,7 @@ def test_a_reply_to_the_bots_words_repeats_them(house: House) -> None:
     house.says("great", OriginalRepliedMessageSid=sid)
     house.works()
 
-    assert house.shown(thread)[-1] == ("Tolu: (to “You're with Lena now. Lena has everything you sent”) great")
+    assert house.shown(thread)[-1] == ("Tolu: (to “You're with Lena now. Lena has everything you sent.”) great")
 
 
 # Reactions
