@@ -54,6 +54,8 @@ def assemble(settings: Settings | None = None) -> Shell:
         alarm_to=settings.alarm_to.removeprefix("sms:"),
         metrics_token=settings.metrics_token,
         templates=policy.templates,
+        stillness=policy.stillness,
+        heartbeat_url=settings.heartbeat_url,
     )
 
 

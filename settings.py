@@ -24,6 +24,15 @@ def _origin(text: str) -> str:
     return text.rstrip("/")
 
 
+def _heartbeat(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError(
+            "is no http(s) address; write it like https://hc-ping.com/5f2c9e00-0000-0000-0000-000000000000"
+        )
+    return text
+
+
 def _secret_token(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", text):
         raise ValueError("may hold 1 to 256 of A-Z a-z 0-9 _ - (Telegram's rule), like backstop-5f2c9e")
@@ -84,6 +93,7 @@ class Settings(BaseSettings):
     telegram_lead_chat_id: int | None = None
 
     alarm_to: Annotated[str, AfterValidator(_alarm_to)] = ""
+    heartbeat_url: Annotated[str, AfterValidator(_heartbeat)] = ""
     metrics_token: str = ""
     lease_seconds: float = Field(30.0, gt=0)
     unknown_seconds: float = Field(10.0, ge=0)

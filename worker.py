@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, rungs, watch
+from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, rungs, stillness, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import returning, snoozing
@@ -21,13 +21,14 @@ from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
 from bot.silence import silence
+from channels.heartbeat import Heartbeat
 from parts import assemble, log_to_stderr
 
 log = structlog.get_logger()
 IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's safety net
 FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
-_CALLS = 5.0  # seconds between two looks at who is on for the hotline
+_CALLS = 5.0  # seconds between two looks at who is on for the hotline, and whether customers still write
 _OVERVIEW = 2.0  # seconds between two looks whether a group's overview is still true
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 HANGS = 60.0  # seconds after which one sweep hangs, though others come round: longer than any lock is waited for
@@ -40,6 +41,7 @@ class Ticker:
 
     def __init__(self, shell: Shell, name: str, pulse: Pulse) -> None:
         self._pulse, self._stepped = pulse, time.time() - time.monotonic()
+        self.heartbeat = Heartbeat(shell.heartbeat_url)
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}, timezone="UTC"
         )
@@ -51,6 +53,7 @@ class Ticker:
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(shell.limits.tick, "pages", partial(rungs.climb, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
+        self._every(_CALLS, "stillness", partial(stillness.listen, shell))
         self._every(shell.limits.tick, "digest", partial(digest.show, shell))
         self._every(_OVERVIEW, "overview", partial(overview.show, shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
@@ -62,7 +65,7 @@ class Ticker:
         self._every(2.0, "groups", partial(groups.follow, shell))
         beat.resumed(shell)
         beat.beat(shell, name)
-        self._every(2.0, "beat", lambda: beat.beat(shell, name, pulse.failing()))
+        self._every(2.0, "beat", partial(self._beat, shell, name))
         self._every(3600.0, "tidy", partial(buckets.tidy, shell))
         self._every(shell.limits.tick, "wake", shell.wakes.all, within=OVERDUE)
 
@@ -81,6 +84,13 @@ class Ticker:
             for job in self._scheduler.get_jobs():
                 job.reschedule(job.trigger)
         self._stepped = stepped
+
+    def _beat(self, shell: Shell, name: str) -> None:
+        """Outside hears of it only while all parts of the work succeed."""
+        failing = self._pulse.failing()
+        beat.beat(shell, name, failing)
+        if not failing:
+            self.heartbeat.ticked()
 
     def _every(self, seconds: float, name: str, work: Callable[[], object], within: float = HANGS) -> None:
         self._pulse.expect(name, seconds + within)
@@ -117,6 +127,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what was loaded at start stays; the collector need not walk it again and again
     ticker.start()
+    threading.Thread(target=ticker.heartbeat.run, args=(stop,), name="heartbeat", daemon=True).start()
     for thread in threads:
         thread.start()
     log.info("worker_started", worker=name, rehearsing=shell.clock.rehearsing)

@@ -39,6 +39,7 @@ def legs(shell: Shell) -> dict[str, Leg]:
         "worker": _worker,
         "clock": _clock,
         "rota": _rota,
+        "heartbeat": _heartbeat,
     }
     found: dict[str, Leg] = {name: partial(_stored, partial(leg, shell), name) for name, leg in own.items()}
     for name in ("twilio", "telegram"):
@@ -62,6 +63,14 @@ def _rota(shell: Shell) -> list[Finding]:
     return [Finding("rota", False, words, step) for words in found] or [
         Finding("rota", True, f"{len(rota.people)} people; every role is held for a week")
     ]
+
+
+def _heartbeat(shell: Shell) -> list[Finding]:
+    """It is not called from here: that would say that workers tick."""
+    if shell.heartbeat_url:
+        return [Finding("heartbeat", True, "workers call HEARTBEAT_URL once a minute")]
+    step = "set HEARTBEAT_URL to a check of an outside service, like https://hc-ping.com/UUID"
+    return [Finding("heartbeat", True, "off: with this machine gone nobody outside is told", step)]
 
 
 def _stored(leg: Leg, name: str) -> list[Finding]:

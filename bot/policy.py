@@ -22,6 +22,7 @@ from oncall.bundles import Throttle, read_throttle
 from oncall.hotline import Rules
 from oncall.ladders import Ladder, read_ladders
 from oncall.rules import read_rules
+from oncall.stillness import Stillness, read_stillness
 from sla import Policies, PolicyError, read
 from sla.durations import duration
 
@@ -33,6 +34,7 @@ _TABLES = {"support_zone", "grace", "conversation", "desk", "groups", "calendars
     "paging",
     "hotline",
     "templates",
+    "inbound",
 }
 
 
@@ -49,6 +51,7 @@ class PolicyFile:
     hotline: Rules
     templates: Templates
     groups: tuple[Route, ...]
+    stillness: Stillness
     text: str
 
 
@@ -91,7 +94,10 @@ def read_policy(path: Path | None) -> PolicyFile:
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
         hotline = read_rules(data.get("hotline", {}))
         groups, policies = read_groups(data.get("groups", [])), read(data, version)
-        return PolicyFile(policies, pace, patience, budgets, ladders, throttle, hotline, templates, groups, text)
+        stillness = read_stillness(data.get("inbound", {}), policies.calendars)
+        return PolicyFile(
+            policies, pace, patience, budgets, ladders, throttle, hotline, templates, groups, stillness, text
+        )
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error
 

@@ -16,6 +16,7 @@ from conversations.events import Pace
 from oncall.bundles import Throttle, read_throttle
 from oncall.hotline import Rules
 from oncall.ladders import Ladder, read_ladders
+from oncall.stillness import Stillness
 from sla import Policies
 from triage import Model
 
@@ -97,7 +98,8 @@ class Shell:
     """``channels`` are by the name a webhook or delivery carries: twilio (whatsapp, sms) and telegram.
 
     ``policies`` is the running policy, ``book`` gives that of any version; ``senders`` is our own address on each
-    channel; ``alarm_to`` the number that gets every alarm as a text, "" for none.
+    channel; ``alarm_to`` the number that gets every alarm as a text, ``heartbeat_url`` what hears that workers tick, ""
+    for none.
     """
 
     db: Database
@@ -120,4 +122,6 @@ class Shell:
     templates: Templates = field(default_factory=Templates)
     budgets: Budgets = field(default_factory=Budgets)
     patience: Patience = field(default_factory=Patience)
+    stillness: Stillness = field(default_factory=Stillness)
+    heartbeat_url: str = ""
     wakes: Wakes = field(default_factory=Wakes)

@@ -99,7 +99,8 @@ def test_all_legs_are_sound_and_each_is_named(doctor: Doctor) -> None:
 
     assert {name: leg["words"] for name, leg in found.items() if not leg["ok"]} == {}
     assert list(found) == [
-        "settings", "SECRET_KEY", "database", "media store", "worker", "outbox", "inbox", "alarms", "clock", "rota",
+        "settings", "SECRET_KEY", "database", "media store", "worker", "outbox", "inbox", "alarms", "clock",
+        "rota", "heartbeat",
         "Twilio credentials", "clock against Twilio", "WhatsApp out", "WhatsApp in", "SMS out", "SMS in",
         "Telegram token", "Telegram webhook", f"Telegram group {GROUP}", f"Telegram rights in {GROUP}",
         f"Telegram privacy mode in {GROUP}", "clock against Telegram", "migrations", "PUBLIC_URL",
