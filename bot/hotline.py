@@ -1,7 +1,6 @@
 """Hotline windows open and close to the minute: the studio is told, the group, and every open ticket's clocks."""
 
 from datetime import datetime, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,7 +12,7 @@ from bot.lanes import Lane
 from bot.perform import PERFORM
 from bot.scene import Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import BATCH, sweep
+from bot.watch import sweep_due
 from channels.wire import SendText, to_json
 from conversations.effects import Say
 from conversations.phrases import clock_time
@@ -30,13 +29,8 @@ _ORDER = ("whatsapp", "telegram", "sms")
 
 def turn(shell: Shell) -> None:
     """Opens and closes the windows whose moment has come, also one that passed while nobody looked."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        due = select(HotlineWindow.id, HotlineWindow.studio_id).where(HotlineWindow.due_at <= now)
-        found = session.execute(due.order_by(HotlineWindow.due_at).limit(BATCH)).all()
-    for number, studio in found:
-        sweep(partial(_turn, shell, number, studio), "hotline")
-        shell.wakes.deliver.set()
+    due = select(HotlineWindow.id, HotlineWindow.studio_id).where(HotlineWindow.due_at <= shell.clock.now())
+    sweep_due(shell, due.order_by(HotlineWindow.due_at), _turn, "hotline")
 
 
 def _turn(shell: Shell, number: int, studio_id: int) -> None:

@@ -1,13 +1,11 @@
 """Time moves pages on: rungs that come due, rings that reached nobody (sla.md section 6)."""
 
-from functools import partial
-
 from sqlalchemy import literal_column, select
 
 from bot import pages
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
-from bot.watch import BATCH, sweep
+from bot.watch import sweep_due
 from models import Page, Ring
 from oncall.kinds import CameDue, ChannelFailed
 
@@ -16,14 +14,9 @@ _FAILED = Ring.state == literal_column("'failed'")  # written in, for the partia
 
 def climb(shell: Shell) -> None:
     """Each page is worked on under its ticket's lock: what another worker has done by then is seen and left."""
-    with shell.db.reading() as session:
-        failed = session.execute(select(Page.ticket_id).join(Ring).where(_FAILED).distinct().limit(BATCH)).scalars()
-        now = shell.clock.now()
-        due = select(Page.ticket_id).where(Page.due_at.is_not(None), Page.due_at <= now).order_by(Page.due_at)
-        numbers = dict.fromkeys([*failed, *session.scalars(due.limit(BATCH))])
-    for number in numbers:
-        sweep(partial(_move, shell, number), "pages")
-        shell.wakes.deliver.set()
+    sweep_due(shell, select(Page.ticket_id).join(Ring).where(_FAILED).distinct(), _move, "pages")
+    due = select(Page.ticket_id).where(Page.due_at.is_not(None), Page.due_at <= shell.clock.now())
+    sweep_due(shell, due.order_by(Page.due_at), _move, "pages")
 
 
 def _move(shell: Shell, number: int) -> None:

@@ -1,29 +1,21 @@
 """The silence ceiling: no SEV1 or SEV2 customer hears nothing for longer; no clock is asked (sla.md section 3)."""
 
-from functools import partial
-
 import structlog
 from sqlalchemy import select
 
 from bot import alarms, ledger, outbox, promises, tickets
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.watch import sweep_due
 from models import Ticket
 
 log = structlog.get_logger()
-BATCH = 200
 
 
 def silence(shell: Shell) -> None:
     """Finds who has heard nothing for too long, and breaks the silence."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        silent = select(Ticket.id).where(Ticket.silent_at < now).order_by(Ticket.silent_at).limit(BATCH)
-        numbers = session.scalars(silent).all()
-    for number in numbers:
-        sweep(partial(_break, shell, number), "silence")
-        shell.wakes.deliver.set()
+    silent = select(Ticket.id).where(Ticket.silent_at < shell.clock.now()).order_by(Ticket.silent_at)
+    sweep_due(shell, silent, _break, "silence")
 
 
 def _break(shell: Shell, number: int) -> None:

@@ -1,11 +1,11 @@
 """T5: what time does: bursts end, clocks come due. Each sweep stands alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bot import dues, overdue, window
 from bot.perform import play
@@ -30,15 +30,24 @@ def sweep(work: Callable[[], T], name: str) -> T | None:
         return None
 
 
+def sweep_due(shell: Shell, due: Select[*tuple[Any, ...]], work: Callable[..., None], name: str) -> None:
+    """Works on each row of ``due`` (its columns are the arguments), at most ``BATCH`` of them, each alone."""
+    with shell.db.reading() as session:
+        found = session.execute(due.limit(BATCH)).all()
+    sweep_each(shell, found, work, name)
+
+
+def sweep_each(shell: Shell, found: Iterable[Iterable[Any]], work: Callable[..., None], name: str) -> None:
+    """Works on each alone; what one has queued goes out at once."""
+    for row in found:
+        sweep(partial(work, shell, *row), name)
+        shell.wakes.deliver.set()
+
+
 def quiet(shell: Shell) -> None:
     """Ends the bursts whose time has come."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        ended = select(Conversation.id).where(Conversation.wake_at <= now).order_by(Conversation.wake_at)
-        numbers = session.scalars(ended.limit(BATCH)).all()
-    for number in numbers:
-        sweep(partial(_end_burst, shell, number), "quiet")
-        shell.wakes.deliver.set()
+    ended = select(Conversation.id).where(Conversation.wake_at <= shell.clock.now()).order_by(Conversation.wake_at)
+    sweep_due(shell, ended, _end_burst, "quiet")
 
 
 def _end_burst(shell: Shell, number: int) -> None:
@@ -50,13 +59,8 @@ def _end_burst(shell: Shell, number: int) -> None:
 
 def windows(shell: Shell) -> None:
     """Says once, hours before WhatsApp's window closes on a customer who waits, that it will."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        ending = select(Conversation.id).where(Conversation.window_warn_at <= now).order_by(Conversation.window_warn_at)
-        numbers = session.scalars(ending.limit(BATCH)).all()
-    for number in numbers:
-        sweep(partial(_window_ends, shell, number), "windows")
-        shell.wakes.deliver.set()
+    ending = select(Conversation.id).where(Conversation.window_warn_at <= shell.clock.now())
+    sweep_due(shell, ending.order_by(Conversation.window_warn_at), _window_ends, "windows")
 
 
 def _window_ends(shell: Shell, number: int) -> None:
@@ -68,9 +72,7 @@ def _window_ends(shell: Shell, number: int) -> None:
 
 def clocks(shell: Shell) -> None:
     """Records targets missed and limits breached, and says so in the topic."""
-    for number in dues.claim(shell, BATCH):
-        sweep(partial(_come_due, shell, number), "clocks")
-        shell.wakes.deliver.set()
+    sweep_each(shell, ((number,) for number in dues.claim(shell, BATCH)), _come_due, "clocks")
 
 
 def _come_due(shell: Shell, number: int) -> None:

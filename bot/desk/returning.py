@@ -1,16 +1,16 @@
 """The return timer: an owner who goes silent while the customer waits is nudged, then the ticket is free again."""
 
-from functools import partial
 from html import escape
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 
-from bot import outbox, tickets, watch
+from bot import outbox, tickets
 from bot.desk.asks import ticket_of
 from bot.desk.handing import mention
 from bot.desk.silence import owner_silent_since
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
+from bot.watch import sweep_due
 from channels.wire import SendText
 from conversations.phrases import clock_time
 from models import Message, Ticket
@@ -18,11 +18,7 @@ from models import Message, Ticket
 
 def sweep(shell: Shell) -> None:
     """Looks at the owned tickets whose customer has waited long enough for a nudge."""
-    with shell.db.reading() as session:
-        numbers = session.scalars(select(Ticket.id).where(_waiting(shell)).order_by(Ticket.id).limit(watch.BATCH)).all()
-    for number in numbers:
-        watch.sweep(partial(_look, shell, number), "returning")
-        shell.wakes.deliver.set()
+    sweep_due(shell, select(Ticket.id).where(_waiting(shell)).order_by(Ticket.id), _look, "returning")
 
 
 def _waiting(shell: Shell) -> ColumnElement[bool]:

@@ -1,14 +1,13 @@
 """``/snooze``: out of sight until a moment the agent names."""
 
-from functools import partial
-
 from sqlalchemy import select
 
-from bot import tickets, watch
+from bot import tickets
 from bot.desk.asks import Ask, who
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from bot.snooze import LONGEST, until, wake
+from bot.watch import sweep_due
 from models import Ticket
 
 _USAGE = "Write until when: /snooze 2h, /snooze 14:30, /snooze tomorrow 9:00 or /snooze mon 9:00 (support time)."
@@ -32,13 +31,8 @@ def snooze(ask: Ask) -> str:
 
 def sweep(shell: Shell) -> None:
     """Wakes those whose moment has come."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        due = select(Ticket.id).where(Ticket.snoozed_until <= now).order_by(Ticket.snoozed_until)
-        numbers = session.scalars(due.limit(watch.BATCH)).all()
-    for number in numbers:
-        watch.sweep(partial(_wake, shell, number), "snooze")
-        shell.wakes.deliver.set()
+    due = select(Ticket.id).where(Ticket.snoozed_until <= shell.clock.now()).order_by(Ticket.snoozed_until)
+    sweep_due(shell, due, _wake, "snooze")
 
 
 def _wake(shell: Shell, number: int) -> None:
