@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, rungs, stillness, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
-from bot.desk import returning, snoozing
+from bot.desk import closing, returning, snoozing
 from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
@@ -59,6 +59,7 @@ class Ticker:
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
         self._every(5.0, "returning", partial(returning.sweep, shell))
+        self._every(5.0, "closing", partial(closing.sweep, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell), within=CALLS)
         groups.load(shell)
         overview.show(shell)

@@ -106,7 +106,7 @@ def _of_group(shell: Shell, session: Session, parsed: GroupMoved | BotChanged | 
         case BotChanged():
             return groups.bot_changed(shell, session, parsed)
         case TopicClosed():
-            return groups.topic_closed(session, parsed)
+            return desk.topic_closed(shell, session, parsed)
         case Unused(reason):
             return reason
 

@@ -11,7 +11,7 @@ from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from bot.watch import sweep
-from conversations.group_events import BotChanged, TopicClosed
+from conversations.group_events import BotChanged
 from models import Delivery, Group, Ticket, Topic
 from models.deliveries import PENDING
 
@@ -59,13 +59,6 @@ def bot_changed(shell: Shell, session: Session, event: BotChanged) -> str:
     else:
         raise_alarm(shell, session, f"bot:{event.chat}", words)
     return f"the bot is {event.standing} in a group"
-
-
-def topic_closed(session: Session, event: TopicClosed) -> str:
-    """Remembered, so that the next line opens it again."""
-    here = (Topic.chat_id == event.chat, Topic.thread_id == event.topic)
-    session.execute(update(Topic).where(*here).values(closed=event.closed))
-    return "a topic was closed" if event.closed else "a topic was opened again"
 
 
 def follow(shell: Shell) -> None:

@@ -140,6 +140,19 @@ def _queue_in_topic(scene: Scene, topic: Topic, call: Call, channel: str = "tele
     )
 
 
+def into_closed(scene: Scene, call: SendText) -> Delivery:
+    """A question under a topic that somebody has just closed, which stays closed: an administrator writes there."""
+    topic = topic_of(scene)
+    assert topic is not None
+    return _queue_in_topic(scene, topic, replace(call, thread=topic.thread_id))
+
+
+def change(scene: Scene, call: EditText) -> None:
+    """Other buttons under a message of ours that is no card."""
+    thread = f"desk:{call.to}:{call.message}"
+    queue(scene, call, channel="telegram", destination=call.to, thread=thread, lane=Lane.CARD)
+
+
 def notice(scene: Scene, text: str, reply_to: int | None = None) -> Delivery | None:
     """The bot's own words to the agents, in the topic."""
     return to_group(scene, SendText(scene.group, f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)

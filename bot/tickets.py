@@ -76,7 +76,7 @@ def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None =
     pages.follow(scene)
 
 
-def reopen(scene: Scene, reason: str) -> None:
+def reopen(scene: Scene, reason: str, actor: str = "customer") -> None:
     """Open again, with its owner; the agents are told in the topic."""
     ticket = scene.ticket
     if ticket is None or ticket.state == "open":
@@ -85,7 +85,7 @@ def reopen(scene: Scene, reason: str) -> None:
     said = scene.message
     line: dict[str, object] = {"line": str(said.id)} if said else {}  # "no" asks for an answer, though no more is said
     at, had = (said.occurred_at, said.ingested_at) if said else (scene.now, scene.now)
-    ledger.keep(scene, Happened("reopened", at, had, "customer", {"why": reason} | line))
+    ledger.keep(scene, Happened("reopened", at, had, actor, {"why": reason} | line))
     outbox.notice(scene, f"Open again: {reason}.")
     refresh(scene)
     pages.follow(scene)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from conversations.group_events import BotChanged, GroupMoved, TopicClosed
+from conversations.group_events import BotChanged, GroupMoved, Person, TopicClosed
 from triage import Triage
 
 
@@ -130,7 +130,14 @@ class Closed:
     affected: bool | None = None
 
 
-Event = Said | WentQuiet | Taken | Answered | HandedOver | CallOffered | Closed
+@dataclass(frozen=True, slots=True)
+class OpenedAgain:
+    """A person opened a resolved ticket again; the question that stood is no longer asked."""
+
+    facts: Facts
+
+
+Event = Said | WentQuiet | Taken | Answered | HandedOver | CallOffered | Closed | OpenedAgain
 
 
 # What channels parse out of webhooks (the shell makes a Said of a Line).
@@ -144,17 +151,6 @@ class Reported:
     status: str
     provider_id: str = ""
     code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The sender of an update from an agent group; the Telegram user id decides, never the name."""
-
-    id: int
-    name: str
-    username: str = ""
-    is_bot: bool = False
-    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """The sender of an update from an agent group; the Telegram user id decides, never the name."""
+
+    id: int
+    name: str
+    username: str = ""
+    is_bot: bool = False
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GroupMoved:
     """An agent group has become another chat, as a basic group does that becomes a supergroup."""
 
@@ -27,3 +38,4 @@ class TopicClosed:
     chat: int
     topic: int
     closed: bool
+    person: Person

@@ -4,7 +4,19 @@ from dataclasses import replace
 
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, OpenTicket, Raise, Relay, Say, StaySilent
-from conversations.events import Answered, CallOffered, Closed, Event, Facts, HandedOver, Line, Said, Taken, WentQuiet
+from conversations.events import (
+    Answered,
+    CallOffered,
+    Closed,
+    Event,
+    Facts,
+    HandedOver,
+    Line,
+    OpenedAgain,
+    Said,
+    Taken,
+    WentQuiet,
+)
 from conversations.states import Collecting, Idle, State, Waiting
 from conversations.words import Meaning, understand
 from triage import Severity
@@ -54,6 +66,8 @@ def collect(state: Collecting, event: Event) -> Step:
             return Waiting(), ()
         case Closed():
             return closed(event)
+        case OpenedAgain():
+            return state, ()
 
 
 def _counted(state: Collecting, event: Said) -> Collecting:

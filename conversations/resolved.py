@@ -6,7 +6,7 @@ from typing import assert_never
 from conversations import report
 from conversations.closing import SOLVED, ask, closed
 from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
-from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, Said, Taken, WentQuiet
+from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
 from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, State, Waiting
 from conversations.words import Meaning, chosen, stars, understand
 from triage import Category
@@ -23,6 +23,8 @@ def listen(state: Resolved, event: Event) -> Step:
             return _said(state, event)
         case Closed(facts):
             return replace(state, at=facts.now), ()
+        case OpenedAgain():
+            return Waiting(), ()
         case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
             return state, ()
 
@@ -35,6 +37,8 @@ def ask_later(state: AskLater, event: Event) -> Step:
             return ask(state) if following == Done(state.at) else (following, effects)
         case Closed():
             return closed(event)
+        case OpenedAgain():
+            return Waiting(), ()
         case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
             return state, ()
 

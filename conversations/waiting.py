@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, NoteNumber, NoteWho, Raise, Relay, Say, StaySilent
-from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, Said, Taken, WentQuiet
+from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
 from conversations.states import State, Waiting
 from conversations.words import Meaning, phone, understand
 from triage import Category, Severity
@@ -26,7 +26,7 @@ def talk(state: Waiting, event: Event) -> Step:
             return replace(state, number_asked=True), (Say("ask_number"),)
         case Closed():
             return closed(event)
-        case Answered() | WentQuiet():
+        case Answered() | OpenedAgain() | WentQuiet():
             return state, ()
 
 

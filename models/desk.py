@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Key
+from models.base import Base, Key, partial
 
 
 class Agent(Base):
@@ -83,16 +83,21 @@ class Audit(Base):
 
 class Topic(Base):
     """A ticket's forum topic. ``thread_id`` and ``card_id`` are None until Telegram told them; ``closed`` by a
-    person, until the next line opens it again."""
+    person, until the next line opens it again; ``asked_at`` is when who closed it was asked what was wrong, until they
+    say so."""
 
     __tablename__ = "topics"
-    __table_args__ = (Index("ix_topics_chat_id_thread_id", "chat_id", "thread_id"),)
+    __table_args__ = (
+        Index("ix_topics_chat_id_thread_id", "chat_id", "thread_id"),
+        partial("ix_topics_asked_at", "asked_at", where="asked_at IS NOT NULL"),
+    )
 
     ticket_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     chat_id: Mapped[int]
     thread_id: Mapped[int | None]
     card_id: Mapped[int | None]
     closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    asked_at: Mapped[datetime | None]
 
 
 class Overview(Base):

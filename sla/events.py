@@ -12,7 +12,7 @@ The kinds that move a clock, with their data; any other kind is history and move
 - ``escalated``, ``escalation_acknowledged``; ``batch_left``: the SEV3 cycle ended without it.
 - ``told`` {clock, number, mark}: a mark that came due was told; of a limit it is when the breach was detected.
 - ``merged_from`` {severity, clocks, ticket}, ``merged_into``, ``split_off`` {lines}.
-- ``resolved``; ``reopened`` {line?}: by the customer's line, which asks for an answer.
+- ``resolved``; ``reopened`` {line?}: by the customer's line, which asks for an answer, or by an agent.
 """
 
 from collections.abc import Mapping

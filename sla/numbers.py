@@ -177,7 +177,7 @@ def _within_limit(life: Life) -> Values:
 
 def _reopened(life: Life) -> Values:
     if life.resolved or any(event.kind == "resolved" for event in life.events):
-        yield life.number, float(any(event.kind == "reopened" for event in life.events))
+        yield life.number, float(any(event.kind == "reopened" and event.actor == "customer" for event in life.events))
 
 
 def _solved(life: Life) -> Values:

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from bot import amend, reactions
 from bot.desk import rights
 from bot.shell import Shell
-from conversations.events import DeskEdited, DeskReacted, Person
+from conversations.events import DeskEdited, DeskReacted
+from conversations.group_events import Person
 
 
 def edited(shell: Shell, session: Session, event: DeskEdited) -> str:

@@ -16,14 +16,6 @@ _USAGE = (
 _PRIVATE = "Legal matters are closed by somebody with the role privacy, or by a lead."
 
 
-def causes(tap: Tap) -> str:
-    """Asks what was wrong; the tap on a cause is the one that resolves."""
-    if tap.ticket.state != "open":
-        return f"#{tap.ticket.id} is already resolved."
-    keyboards.show(tap.scene, keyboards.causes(tap.ticket, affected=tap.argument == "yes"))
-    return ""
-
-
 def tapped(tap: Tap) -> str:
     """``ours:no`` is the cause and whether money or files were affected; a card of an earlier version tells neither."""
     cause, _, affected = tap.argument.partition(":")
@@ -38,9 +30,9 @@ def resolve(ask: Ask) -> str:
     told, _, text = rest.strip().partition(" ")
     affected = told.lower() == "affected"
     text = text if affected else rest
-    refused = _refused(ask.scene, ask.by)
-    if refused:
-        return refused
+    why_not = refused(ask.scene, ask.by)
+    if why_not:
+        return why_not
     if text.strip():
         replies.answer(ask, text.strip())
     _end(ask.scene, ask.by, cause.lower(), affected)
@@ -48,9 +40,9 @@ def resolve(ask: Ask) -> str:
 
 
 def _end(scene: Scene, by: Actor, cause: str, affected: bool | None) -> str:
-    refused = _refused(scene, by)
-    if refused:
-        return refused
+    why_not = refused(scene, by)
+    if why_not:
+        return why_not
     ticket = ticket_of(scene)
     tickets.resolve(scene, by.agent, cause, affected)
     if current(scene):
@@ -67,7 +59,8 @@ def _asked(scene: Scene) -> str:
     return "The customer is asked when they next write: WhatsApp's 24 hours are over."
 
 
-def _refused(scene: Scene, by: Actor) -> str:
+def refused(scene: Scene, by: Actor) -> str:
+    """Why this person cannot resolve the ticket; "" if they can."""
     ticket = ticket_of(scene)
     if ticket.state != "open":
         return f"#{ticket.id} is already resolved."

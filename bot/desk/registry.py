@@ -6,6 +6,7 @@ from bot.desk import (
     calling,
     canned,
     changing,
+    closing,
     crew,
     ending,
     handing,
@@ -77,7 +78,7 @@ COMMANDS: dict[str, Command] = {
 TAPS: dict[str, Callable[[Tap], str]] = {
     "open": opening.open_now,
     "take": owning.take,
-    "causes": ending.causes,
+    "causes": closing.causes,
     "resolve": ending.tapped,
     "change": changing.change,
     "back": changing.back,

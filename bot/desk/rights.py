@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
-from conversations.events import Person
+from conversations.group_events import Person
 from models import Agent, Audit, Member, Role
 
 log = structlog.get_logger()

@@ -16,9 +16,8 @@ from telegram import (
     ReactionTypeEmoji,
     Update,
 )
-from telegram import User as TelegramUser
 
-from channels.telegram.groups import bot_changed, service
+from channels.telegram.groups import bot_changed, person, sender, service
 from channels.telegram.kinds import media
 from channels.wire import CUSTOMER_TAP, Envelope, NotUnderstood, Request
 from conversations.events import (
@@ -30,14 +29,12 @@ from conversations.events import (
     Line,
     MemberChanged,
     Parsed,
-    Person,
     Reacted,
     Unused,
 )
 
 # What a part of another type, a time past all calendars or a body nested too deep comes out as.
 _ODD = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
-_ANONYMOUS = 1087968824  # GroupAnonymousBot, the sender of anonymous admins
 
 
 def identify(request: Request, account: str) -> Envelope:
@@ -134,8 +131,7 @@ def _reacted(change: MessageReactionUpdated, groups: Container[int]) -> Parsed:
     if change.new_reaction and not emoji:
         return Unused("a reaction that bots cannot set")
     if change.chat.id in groups:
-        person = _person(change.user) if change.user else Person(0, "", anonymous=True)
-        return DeskReacted(change.chat.id, change.message_id, person, emoji)
+        return DeskReacted(change.chat.id, change.message_id, person(change.user), emoji)
     if change.chat.type != "private":
         return Unused("not a private chat and not an agent group")
     return Reacted("telegram", str(change.chat.id), str(change.message_id), emoji)
@@ -144,14 +140,11 @@ def _reacted(change: MessageReactionUpdated, groups: Container[int]) -> Parsed:
 def _desk_said(message: Message) -> DeskSaid:
     topic = message.message_thread_id if message.is_topic_message else None
     quoted = message.reply_to_message.message_id if message.reply_to_message else None
-    person = _person(message.from_user)
-    if message.sender_chat is not None:
-        person = Person(person.id, person.name, anonymous=True)
     return DeskSaid(
         chat=message.chat.id,
         topic=topic,
         message=message.message_id,
-        person=person,
+        person=sender(message),
         occurred_at=message.date.astimezone(UTC),
         text=message.text or message.caption or "",
         media=media(message),
@@ -160,15 +153,9 @@ def _desk_said(message: Message) -> DeskSaid:
     )
 
 
-def _person(user: TelegramUser | None) -> Person:
-    if user is None:
-        return Person(0, "", anonymous=True)
-    return Person(user.id, user.first_name, user.username or "", user.is_bot, anonymous=user.id == _ANONYMOUS)
-
-
 def _member(change: ChatMemberUpdated) -> Parsed:
     now = change.new_chat_member
-    return MemberChanged(change.chat.id, _person(now.user), standing(now))
+    return MemberChanged(change.chat.id, person(now.user), standing(now))
 
 
 def standing(member: ChatMember) -> str:
@@ -184,7 +171,7 @@ def _tapped(query: CallbackQuery, groups: Container[int]) -> Parsed:
         return Unused("a tap without a message or data")
     chat = query.message.chat.id
     if chat in groups:
-        return DeskTapped(chat, query.message.message_id, _person(query.from_user), query.id, query.data)
+        return DeskTapped(chat, query.message.message_id, person(query.from_user), query.id, query.data)
     if not query.data.startswith(CUSTOMER_TAP):
         return Unused("a tap on a button that is not ours")
     return Line(

@@ -13,7 +13,7 @@ from channels.wire import (
     SendMedia,
 )
 from conversations.events import DeskEdited, DeskReacted, Edited, Media, Reacted, Unused
-from conversations.group_events import GroupMoved, TopicClosed
+from conversations.group_events import GroupMoved, Person, TopicClosed
 from tests.channels.loopback import Provider, told
 from tests.channels.test_chan_telegram_calls import DONE, SENT, refusal, refused, server, telegram
 from tests.channels.test_chan_telegram_parse import (
@@ -23,6 +23,7 @@ from tests.channels.test_chan_telegram_parse import (
     FILE,
     FORUM,
     GROUP,
+    LENA,
     NOON,
     PRIVATE,
     customers,
@@ -155,8 +156,16 @@ def test_a_topic_that_is_open_already_is_opened(server: Provider, telegram: Tele
     ("kind", "value", "event"),
     [
         ("message", desks(migrate_to_chat_id=-1009), GroupMoved(GROUP, -1009)),
-        ("message", desks(forum_topic_closed={}), TopicClosed(GROUP, 7, closed=True)),
-        ("message", desks(forum_topic_reopened={}), TopicClosed(GROUP, 7, closed=False)),
+        (
+            "message",
+            desks(forum_topic_closed={}),
+            TopicClosed(GROUP, 7, closed=True, person=Person(LENA, "Lena", "lena_sv")),
+        ),
+        (
+            "message",
+            desks(forum_topic_reopened={}),
+            TopicClosed(GROUP, 7, closed=False, person=Person(LENA, "Lena", "lena_sv")),
+        ),
     ],
 )
 def test_what_becomes_of_a_group_is_heard(kind: str, value: dict[str, Any], event: object) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from channels.telegram import Telegram
 from channels.telegram.channel import Account
 from channels.wire import Envelope, Forged, NotUnderstood, Request
-from conversations.events import DeskSaid, DeskTapped, Line, Media, Parsed, Person, Unused
+from conversations.events import DeskSaid, DeskTapped, Line, Media, Parsed, Unused
+from conversations.group_events import Person
 
 GROUP, TOPIC, CARMEN, LENA = -1001234567890, 7, 4001, 5001
 SECRET = "backstop-5f2c9e"
