@@ -1,19 +1,19 @@
 """A ticket's topic closed by an agent is "Resolve", opened again it opens the ticket again. Source: desk.md."""
 
 from datetime import timedelta
-from functools import partial
 from html import escape
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import outbox, tickets, watch
+from bot import outbox, tickets
 from bot.desk import ending, keyboards, rights
 from bot.desk.asks import Tap, current, ticket_of, who
 from bot.desk.rights import Actor
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
+from bot.watch import sweep_due
 from channels.wire import EditText, SendText
 from conversations.events import OpenedAgain
 from conversations.group_events import TopicClosed
@@ -106,13 +106,8 @@ def _question(ticket: Ticket, name: str) -> str:
 
 def sweep(shell: Shell) -> None:
     """Opens the topics again that were closed without a word on what was wrong: their tickets are open."""
-    now = shell.clock.now()
-    with shell.db.reading() as session:
-        asked = select(Topic.ticket_id).where(Topic.asked_at.is_not(None), Topic.asked_at <= now - PATIENCE)
-        numbers = session.scalars(asked.order_by(Topic.asked_at).limit(watch.BATCH)).all()
-    for number in numbers:
-        watch.sweep(partial(_reopen, shell, number), "closing")
-        shell.wakes.deliver.set()
+    asked = select(Topic.ticket_id).where(Topic.asked_at.is_not(None), Topic.asked_at <= shell.clock.now() - PATIENCE)
+    sweep_due(shell, asked.order_by(Topic.asked_at), _reopen, "closing")
 
 
 def _reopen(shell: Shell, number: int) -> None:
