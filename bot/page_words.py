@@ -26,6 +26,11 @@ def worded(language: str, phrase: str, **values: object) -> str:
     return _books().get(language.partition("-")[0].lower(), _books()["en"])[phrase].format(**values)
 
 
+def languages() -> tuple[str, ...]:
+    """The languages of the book."""
+    return tuple(_books())
+
+
 def ringing(session: Session, delivery: int) -> tuple[Person, list[Page]] | None:
     """Whom a delivery rings, and for which pages; None when all of them are silent by now."""
     found = select(Ring.person_id, Page).join(Page, Page.id == Ring.page_id)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot import page_words
+from bot.ack_link import link
 from bot.lanes import Lane
 from bot.scene import Scene
 from bot.shell import Shell
@@ -104,6 +105,8 @@ def ready(shell: Shell, session: Session, row: Delivery, call: Call) -> Call | T
     if isinstance(call, SendText):
         buttons = tuple(Option(f"{TAKE}{page.code}", f"I take #{page.ticket_id}") for page in pages[:5])
         text = page_words.text(shell, session, person, pages)
+        if row.channel in shell.throttle.links and len(pages) == 1:
+            text = page_words.worded(person.language, "link", text=text, link=link(shell, pages[0], person))
         return SendText(call.to, text, call.sender, options=buttons if row.channel == "telegram" else ())
     return call
 

@@ -131,6 +131,8 @@ def test_wrong_hotline_rules_are_refused_by_name(table: Any, what: str) -> None:
         ({"alone": True}, "[paging] alone"),
         ({"bundle": "2 min"}, "[paging] bundle"),
         ({"most": 1}, "unknown paging.most"),
+        ({"links": "sms"}, "[paging] links"),
+        ({"links": ["voice"]}, "[paging] links"),
         ([], "paging: it is a table"),
     ],
 )
