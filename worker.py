@@ -13,7 +13,21 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import alarms, beat, buckets, desk, digest, groups, hotline, overview, rollcall, rungs, stillness, watch
+from bot import (
+    alarms,
+    beat,
+    buckets,
+    desk,
+    digest,
+    groups,
+    hotline,
+    muster,
+    overview,
+    rollcall,
+    rungs,
+    stillness,
+    watch,
+)
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import closing, returning, snoozing
@@ -53,6 +67,7 @@ class Ticker:
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(shell.limits.tick, "pages", partial(rungs.climb, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
+        self._every(1.0, "muster", partial(muster.look, shell))
         self._every(_CALLS, "stillness", partial(stillness.listen, shell))
         self._every(shell.limits.tick, "digest", partial(digest.show, shell))
         self._every(_OVERVIEW, "overview", partial(overview.show, shell))

@@ -3,13 +3,13 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import acks
+from bot import acks, muster, trials
 from bot.page_words import spoken, worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from channels.telephone import KEYS
 from channels.twiml import Spoken
-from models import Page, Person, Ring
+from models import Channel, Page, Person, Ring
 
 _TAKE, _PASS = "4", "5"
 _REPEATS = 2
@@ -22,7 +22,7 @@ def pressed(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
         rows = session.execute(found.order_by(Page.id)).all()
         person = session.get(Person, rows[0][1]) if rows else None
         if person is None:
-            return None
+            return _tried(shell, delivery, key, asked)
         words = spoken(session, person, [page for page, _ in rows])
     if key not in (_TAKE, _PASS):
         again = f"{shell.public_url}{KEYS}{delivery}?asked={asked + 1}" if asked < _REPEATS else ""
@@ -30,6 +30,16 @@ def pressed(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
     told = [_answered(shell, delivery, page.id, key) for page, _ in rows]
     shell.wakes.deliver.set()
     return Spoken(" ".join(dict.fromkeys(told)), person.language)
+
+
+def _tried(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
+    """A test page's call."""
+    with shell.db.writing() as session:
+        trial = trials.called(session, delivery)
+        if trial is None or key != _TAKE:
+            return trials.again(shell, session, trial, asked) if trial else None
+        words = muster.tried(shell, session, trial)
+        return Spoken(words, session.get_one(Person, session.get_one(Channel, trial.channel_id).person_id).language)
 
 
 def _answered(shell: Shell, delivery: int, number: int, key: str) -> str:

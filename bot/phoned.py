@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks
+from bot import acks, muster, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -16,14 +16,14 @@ from channels.wire import SendText, to_json
 from conversations.events import Line
 from models import Channel, Delivery, Page, Person
 
-CODE = re.compile(r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([ae])\W*", re.IGNORECASE)
+CODE = re.compile(r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aet])\W*", re.IGNORECASE)
 TAP = "ack:"  # the key of the button under a private page
 _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
 
 
 def means_code(line: Line) -> bool:
     """Whether it may be an acknowledgement, also from a number that customers' lines have come from."""
-    return line.tapped.startswith(TAP) or CODE.fullmatch(line.text) is not None
+    return line.tapped.startswith((TAP, trials.TAP)) or CODE.fullmatch(line.text) is not None
 
 
 def heard(shell: Shell, session: Session, line: Line) -> str:
@@ -37,7 +37,7 @@ def heard(shell: Shell, session: Session, line: Line) -> str:
     if line.channel == "whatsapp":
         channel.window_expires_at = shell.clock.now() + _WINDOW
     if line.text in ("STOP", "START") and line.answered:
-        channel.verified_at = shell.clock.now() if line.text == "START" else None
+        channel.stopped_at = shell.clock.now() if line.text == "STOP" else None
         return "a person on call has opted out or in"
     told = _acknowledged(shell, session, line, person)
     if told:
@@ -49,6 +49,11 @@ def heard(shell: Shell, session: Session, line: Line) -> str:
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
     code = f"{found[1]}{found[2].lower()}" if found else ""
+    tried = line.tapped.removeprefix(trials.TAP) if line.tapped.startswith(trials.TAP) else ""
+    tried = tried or (code.removesuffix(trials.CODE) if code.endswith(trials.CODE) else "")
+    trial = trials.of(session, tried, person) if tried.isdecimal() else None
+    if trial is not None:
+        return muster.tried(shell, session, trial)
     rung = select(Page).where(Page.code == code).order_by(Page.id.desc()).limit(1)
     known = session.scalars(rung).first() if code else None
     scene = open_ticket_scene(shell, session, known.ticket_id) if known else None

@@ -94,5 +94,5 @@ def _called(shell: Shell, rota: Rota, calls: Sequence[RollCall], *, confirmed: b
         if wrong:
             begins, ends = (at.astimezone(shell.policies.support_zone) for at in (call.opens, call.closes))
             lines.append(f"Hotline {begins:%a %Y-%m-%d %H:%M} to {ends:%a %Y-%m-%d %H:%M}: {'; '.join(wrong)}.")
-    how = " Whoever is on writes /confirm here; others stand in by `flask oncall import`." if confirmed else ""
+    how = " Whoever is on taps I am here or writes /confirm; others stand in." if confirmed else ""
     return "\n".join(lines) + how if lines else ""

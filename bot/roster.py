@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
@@ -65,6 +65,21 @@ def on_call(shell: Shell, session: Session, at: datetime) -> rota.Rota:
     return replace(found, people=able)
 
 
+def open_to_us(shell: Shell, channel: Channel) -> bool:
+    """Whether a channel takes a text or call of ours now, proven or not."""
+    if channel.stopped_at or channel.kind not in shell.channels:
+        return False
+    if channel.kind == "whatsapp" and (channel.window_expires_at or shell.clock.now()) <= shell.clock.now():
+        return False
+    return channel.kind == "telegram" or bool(shell.senders.get(channel.kind))
+
+
+def opted_out(shell: Shell, session: Session, kind: str, address: str) -> None:
+    """A provider told that somebody on call has said STOP there."""
+    theirs = update(Channel).where(Channel.kind == kind, Channel.address == address, Channel.stopped_at.is_(None))
+    session.execute(theirs.values(stopped_at=shell.clock.now()))
+
+
 def _able(kind: str, on: set[str], open_to: bool) -> bool:
     return kind in on and (kind != "whatsapp" or open_to)
 
@@ -107,7 +122,7 @@ def _keep_channel(session: Session, person: int, kind: str, address: str, verifi
     known = session.scalar(select(Channel).where(Channel.person_id == person, Channel.kind == kind))
     channel = known or Channel(person_id=person, kind=kind)
     if channel.address != address:
-        channel.address, channel.verified_at = address, None
+        channel.address, channel.verified_at, channel.stopped_at = address, None, None
     channel.verified_at = channel.verified_at or verified_at
     session.add(channel)
 
@@ -136,13 +151,14 @@ def _span(one: Once, numbers: Mapping[str, int]) -> dict[str, object]:
 
 
 def _person(row: Person) -> people.Person:
-    verified = {channel.kind for channel in row.channels if channel.verified_at}
+    verified = {channel.kind for channel in row.channels if channel.verified_at and not channel.stopped_at}
     quiet = None
     if row.quiet:
         begins, _, ends = row.quiet.partition("-")
         quiet = Quiet(time.fromisoformat(begins), time.fromisoformat(ends), zone(row.zone))
     channels = tuple(kind for kind in CHANNELS if kind in verified)
-    return people.Person(row.id, row.name, frozenset(row.roles), channels, row.language, quiet)
+    stopped = tuple(channel.kind for channel in row.channels if channel.stopped_at)
+    return people.Person(row.id, row.name, frozenset(row.roles), channels, row.language, quiet, stopped)
 
 
 def _rotation(row: Rotation) -> rota.Rotation:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import attachments, buckets, failures, groups, lanes, media, rings, tickets
+from bot import attachments, buckets, failures, groups, lanes, media, rings, roster, tickets
 from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
@@ -147,7 +147,10 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
     patience = min(_FETCHED, shell.limits.give_up) if row.kind == "Fetch" else shell.limits.give_up
     late = (now - (row.begun_at or now)).total_seconds() > patience
     if (error.permanent and not _must_arrive(row)) or late:
-        failures.fail(scene, row, _meaning(shell, row, error), error.code)
+        meaning = _meaning(shell, row, error)
+        if meaning.then == "stop":
+            roster.opted_out(shell, session, row.channel, row.destination)
+        failures.fail(scene, row, meaning, error.code)
         return
     row.state = "unknown" if error.unknown else "queued"
     row.lease_until = None

@@ -9,6 +9,7 @@ from models.desk import Agent, Audit, Canned, Group, Member, Overview, Role, Top
 from models.hotline import HotlineWindow, Shoot
 from models.inbox import Inbound
 from models.media import Media
+from models.musters import Muster, Trial
 from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
 from models.pages import Page, Ring
 from models.studios import Address, Contact, Studio
@@ -38,6 +39,7 @@ __all__ = [
     "Media",
     "Member",
     "Message",
+    "Muster",
     "Override",
     "Overview",
     "Page",
@@ -53,6 +55,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "Topic",
+    "Trial",
     "Watermark",
     "Worker",
 ]

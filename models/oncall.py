@@ -33,7 +33,7 @@ class Person(Base):
 
 class Channel(Base):
     """One way to wake a person; pages go to verified ones only. ``kind`` is one of ``oncall.people.CHANNELS``;
-    ``window_expires_at``: until then their WhatsApp takes free text."""
+    ``window_expires_at``: until then their WhatsApp takes free text; ``stopped_at``: they said STOP there."""
 
     __tablename__ = "channels"
     __table_args__ = (UniqueConstraint("person_id", "kind"),)
@@ -44,6 +44,7 @@ class Channel(Base):
     address: Mapped[str] = mapped_column(index=True)
     verified_at: Mapped[datetime | None]
     window_expires_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
 
 
 class Rotation(Base):

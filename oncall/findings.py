@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from oncall.people import ROLES, Person
-from oncall.rota import Duty, Rota, confirmed, duties
+from oncall.rota import Duty, Rota, confirmed, duties, who
 
 AHEAD = timedelta(days=7)  # how far a list looks
 
@@ -37,12 +37,23 @@ def unfit(rota: Rota) -> tuple[Person, ...]:
     return tuple(person for person in rota.people.values() if person.roles and not person.channels)
 
 
+def bare(rota: Rota, roles: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """The roles that nobody holds at that moment who has said so."""
+    return tuple(role for role in roles if not any(_said(rota, role, one, at) for one in who(rota, role, at)))
+
+
 def concerns(rota: Rota, when: datetime, here: ZoneInfo) -> list[str]:
     """What is wrong from now to a week ahead, in words; confirmations are the roll-call's to ask."""
     if not any(person.roles for person in rota.people.values()):
         return ["the rota is empty: nobody would be woken; example: flask oncall import rota.toml"]
     found = findings(rota, ROLES, when, when + AHEAD)
     mute = [f"{one.name} holds {_roles(one)} but has no verified channel" for one in unfit(rota)]
+    mute += [
+        f"{one.name} has said STOP by {kind}, so nothing rings there; START from that telephone ends it"
+        for one in rota.people.values()
+        for kind in one.stopped
+        if one.roles
+    ]
     return mute + [said(one, here) for one in found if one.kind == "gap"]
 
 
@@ -57,6 +68,11 @@ def said(finding: Finding, here: ZoneInfo) -> str:
             return f"{person} is {role} from {span} but has no verified channel"
         case "unconfirmed":
             return f"{person} has not confirmed being {role} from {span}"
+
+
+def _said(rota: Rota, role: str, person: Person, at: datetime) -> bool:
+    mine = (said for said in rota.confirmations if (said.role, said.person) == (role, person.id))
+    return any(said.begins <= at < said.ends for said in mine)
 
 
 def _roles(person: Person) -> str:

@@ -26,7 +26,8 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``channels`` are the verified ones only, in the order of ``CHANNELS``; ``roles`` those they may hold.
+    """``channels`` are the verified ones only, in the order of ``CHANNELS``; ``roles`` those they may hold; on
+    ``stopped`` ones they have said STOP.
 
     Quiet hours hold back nudges, lists and reminders, never a page: SEV1 and SEV2 are all that pages.
     """
@@ -37,6 +38,7 @@ class Person:
     channels: tuple[str, ...] = ()
     language: str = "en"
     quiet: Quiet | None = None
+    stopped: tuple[str, ...] = ()
 
     def in_peace(self, at: datetime) -> bool:
         return self.quiet is not None and self.quiet.holds(at)

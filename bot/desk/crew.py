@@ -1,39 +1,69 @@
 """The crew of a hotline, as its people say it themselves."""
 
-from sqlalchemy import select
+from collections.abc import Callable
 
-from bot import rollcall
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import muster, rollcall
 from bot.desk.asks import Ask
+from bot.muster_card import short
 from bot.roster import load_rota
-from models import Confirmation, Person
-from oncall.rota import confirmed, duties
+from bot.shell import Shell
+from models import Agent, Muster, Person
+from oncall.findings import findings
+from oncall.hotline import RollCall
+
+Press = Callable[[Shell, Session, Agent, int], str]
 
 
 def confirm(ask: Ask) -> str:
     """``/confirm``: whoever writes it is on for all their turns in the coming hotline, or the one that is open."""
-    now = ask.shell.clock.now()
-    person = ask.session.scalar(select(Person).where(Person.agent_id == ask.agent.id))
     calls = rollcall.coming(ask.shell, ask.session)
-    if person is None:
-        return f"You are not in the rota: `flask oncall import` names people by telegram = {ask.agent.id}."
-    if not calls:
+    person = ask.session.scalar(select(Person).where(Person.agent_id == ask.agent.id))
+    if person is not None and not calls:
         return "No hotline is coming: no shoot asks for one."
-    rota = load_rota(ask.session, now)
-    turns = [
-        duty
-        for role in ask.shell.hotline.roles
-        for duty in duties(rota, role, calls[0].opens, calls[0].closes)
-        if any(one.id == person.id for one in duty.people)
-    ]
-    if not turns:
+    return _on(ask.shell, ask.session, ask.agent, calls[0] if calls else None)
+
+
+def here(shell: Shell, session: Session, agent: Agent, number: int) -> str:
+    """The button of the roll-call's card."""
+    return _on(shell, session, agent, _called(shell, session, number))
+
+
+def stand_in(shell: Shell, session: Session, agent: Agent, number: int) -> str:
+    """The other button: whoever taps it takes what is empty or unconfirmed."""
+    person = session.scalar(select(Person).where(Person.agent_id == agent.id))
+    call = _called(shell, session, number)
+    if person is None or call is None:
+        return _on(shell, session, agent, call)
+    roles = muster.stand_in(shell, session, person, call)
+    if not roles:
+        return "Nothing that you may hold is missing; a lead can stand in for any role."
+    return f"You stand in as {muster.named(roles)}. {_left(shell, session, call)}"
+
+
+# Buttons of the group itself, by the action of ``v1:<action>:<number>``
+PRESSES: dict[str, Press] = {"here": here, "stand": stand_in}
+
+
+def _called(shell: Shell, session: Session, number: int) -> RollCall | None:
+    row = session.get(Muster, number)
+    return next((call for call in rollcall.coming(shell, session) if row and call.opens == row.opens_at), None)
+
+
+def _on(shell: Shell, session: Session, agent: Agent, call: RollCall | None) -> str:
+    person = session.scalar(select(Person).where(Person.agent_id == agent.id))
+    if person is None:
+        return f"You are not in the rota: `flask oncall import` names people by telegram = {agent.id}."
+    if call is None:
+        return "This hotline is over."
+    roles = muster.confirm(shell, session, person.id, call)
+    if not roles:
         return "You have no turn in the coming hotline; `flask oncall show` names who has."
-    for duty in turns:
-        if not confirmed(rota, duty, rota.people[person.id]):
-            span = {"begins_at": duty.begins, "ends_at": duty.ends, "said_at": now}
-            ask.session.add(Confirmation(role=duty.role, person_id=person.id, **span))
-    ask.session.flush()
-    left = rollcall.missing(ask.shell, load_rota(ask.session, now), calls[0], confirmed=True)
-    roles = ", ".join(dict.fromkeys(duty.role.replace("_", " ") for duty in turns))
-    return f"Thank you: you are on as {roles}. " + (
-        f"Still missing: {'; '.join(left)}." if left else "The crew is complete."
-    )
+    return f"Thank you: you are on as {muster.named(roles)}. {_left(shell, session, call)}"
+
+
+def _left(shell: Shell, session: Session, call: RollCall) -> str:
+    left = findings(load_rota(session, shell.clock.now()), shell.hotline.roles, call.opens, call.closes)
+    return f"Still missing: {short(left)}." if left else "The crew is complete."

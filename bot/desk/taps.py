@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot import outbox
 from bot.desk import rights
 from bot.desk.asks import Tap
+from bot.desk.crew import PRESSES, Press
 from bot.desk.registry import TAPS
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
@@ -23,6 +24,8 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
         outbox.answer_tap(shell, session, event.query, rights.ANONYMOUS)
         return "tapped by an anonymous admin"
     data = _DATA.fullmatch(event.data)
+    if data is not None and data[1] in PRESSES:
+        return _pressed(shell, session, event, PRESSES[data[1]], int(data[2]))
     topic = session.get(Topic, int(data[2])) if data else None
     if topic is None or data is None or topic.chat_id != event.chat:
         outbox.answer_tap(shell, session, event.query)
@@ -38,3 +41,13 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     outbox.answer_tap(shell, session, event.query, told)
     rights.audit(session, scene.now, (event.chat, event.person.id), topic.ticket_id, (f"tap {data[1]}", told or "done"))
     return reason
+
+
+def _pressed(shell: Shell, session: Session, event: DeskTapped, act: Press, number: int) -> str:
+    """A button that is about no ticket."""
+    by = rights.admitted(shell, session, event.chat, event.person)
+    told = act(shell, session, by.agent, number) if by else rights.STRANGER
+    outbox.answer_tap(shell, session, event.query, told)
+    what = (f"tap {event.data.split(':')[1]}", told)
+    rights.audit(session, shell.clock.now(), (event.chat, event.person.id), None, what)
+    return "" if by else "tapped by no member of the group"

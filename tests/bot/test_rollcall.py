@@ -77,7 +77,7 @@ def test_confirming_twice_is_once_and_says_who_is_still_missing(house: House) ->
         house.writes("/confirm", sender=LENA)
         house.works()
 
-    assert "Still missing: Tomas has not confirmed being backup" in house.shown(None)[-1]
+    assert "Still missing: Tomas (backup) has not confirmed." in house.shown(None)[-1]
     assert len(house.rows(Confirmation)) == 2
 
 
