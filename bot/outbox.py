@@ -158,12 +158,12 @@ def notice(scene: Scene, text: str, reply_to: int | None = None) -> Delivery | N
     return to_group(scene, SendText(scene.group, f"ℹ️ {text}", reply_to=reply_to))  # noqa: RUF001 (the sign is meant)
 
 
-def notice_once(scene: Scene, about: str, text: str) -> None:
+def notice_once(scene: Scene, about: str, text: str, reply_to: int | None = None) -> None:
     """What a channel cannot do is said once a ticket."""
     assert scene.ticket is not None
     key = f"told:{scene.ticket.id}:{about}"
     said = scene.session.scalar(select(Delivery.id).where(Delivery.coalesce_key == key).limit(1))
-    row = None if said else notice(scene, text)
+    row = None if said else notice(scene, text, reply_to)
     if row is not None:
         row.coalesce_key = key
 

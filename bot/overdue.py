@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from bot import batches, ledger, outbox, promises, tickets
+from bot.duty import asked, unmanned
 from bot.scene import Scene
+from channels.wire import SendText
 from conversations.phrases import clock_time
 from sla import Clock
 
@@ -14,11 +16,12 @@ def tell(scene: Scene) -> None:
     """Tells every mark that lies behind and nobody was told of; it is told in the transaction that keeps it told."""
     folded = ledger.refold(scene)
     behind = [(mark, clock) for clock in folded.clocks for mark in clock.marks() if mark.at < scene.now]
+    names = {(clock.name, clock.number, mark.name) for mark, clock in behind}
     for mark, clock in sorted(behind, key=lambda pair: pair[0]):
         facts: dict[str, object] = {"clock": clock.name, "number": clock.number, "mark": mark.name}
         ledger.record(scene, "told", mark.at, "bot", facts)
         say = _WORDS.get((clock.name, mark.name))
-        if say:
+        if say and not (mark.name == "50" and (clock.name, clock.number, "80") in names):
             say(scene, clock)
     tickets.refresh(scene)
 
@@ -28,28 +31,31 @@ def _due(scene: Scene, clock: Clock) -> str:
     return clock_time(clock.target_due or scene.now, scene.now, zone, "en")
 
 
-def _asked(scene: Scene) -> str:
-    """Who is asked to act: the owner by name, else everybody in the group."""
-    owner = scene.ticket.owner if scene.ticket else None
-    if owner is None:
-        return "nobody has it yet"
-    return f"@{owner.username}" if owner.username else owner.name
+def _say(scene: Scene, words: str) -> None:
+    """HTML into the topic, which rings who it names."""
+    outbox.to_group(scene, SendText(scene.group, f"ℹ️ {words}", html=True))  # noqa: RUF001 (the sign is meant)
+
+
+def _half(scene: Scene, clock: Clock) -> None:
+    """Half of the time is gone: the card shows it, and where nobody is on at all it is said already now."""
+    if clock.open and unmanned(scene):
+        _soon(scene, clock)
 
 
 def _soon(scene: Scene, clock: Clock) -> None:
     number = scene.ticket and scene.ticket.id
-    outbox.notice(scene, f"#{number} needs a person's answer by {_due(scene, clock)} ({_asked(scene)}).")
+    _say(scene, f"#{number} needs a person's answer by {_due(scene, clock)} ({asked(scene)}).")
 
 
 def _missed(scene: Scene, _: Clock) -> None:
     number = scene.ticket and scene.ticket.id
-    outbox.notice(scene, f"The promised time has passed and nobody has answered #{number} ({_asked(scene)}).")
+    _say(scene, f"The promised time has passed and nobody has answered #{number} ({asked(scene)}).")
 
 
 def _breached(scene: Scene, clock: Clock) -> None:
     number = scene.ticket and scene.ticket.id
     what = "within its limit" if clock.open else "in time"
-    outbox.notice(scene, f"SLA BREACHED: nobody has answered #{number} {what} ({_asked(scene)}).")
+    _say(scene, f"SLA BREACHED: nobody has answered #{number} {what} ({asked(scene)}).")
 
 
 def _unacknowledged(scene: Scene, _: Clock) -> None:
@@ -63,6 +69,8 @@ def _open(say: Tell) -> Tell:
 
 
 _WORDS: dict[tuple[str, str], Tell] = {
+    ("FR", "50"): _half,
+    ("NR", "50"): _half,
     ("FR", "80"): _soon,
     ("NR", "80"): _soon,
     ("FR", "target"): _open(_missed),

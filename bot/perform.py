@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from bot import outbox, speak, tickets, window
+from bot.duty import away
 from bot.relay import relay
 from bot.scene import Scene
 from conversations import advance
@@ -61,12 +62,13 @@ def _mark_seen(scene: Scene, _: MarkSeen) -> None:
 
 
 def _say(scene: Scene, effect: Say) -> None:
-    """What was said late is owned up to once an outage."""
+    """What was said late is owned up to once an outage; a person is only here while the owner is not off duty."""
     values = dict(effect.values)
+    phrase = "person_by" if effect.phrase == "person_here" and away(scene) else effect.phrase
     if effect.late:
         values |= {"written": speak.told_time(scene, effect.late), "found": speak.told_time(scene, scene.now)}
         scene.conversation.late_told_at = scene.now
-    speak.say(scene, effect.phrase, values, effect.options)
+    speak.say(scene, phrase, values, effect.options)
 
 
 def _note_who(scene: Scene, effect: NoteWho) -> None:

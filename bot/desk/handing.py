@@ -9,11 +9,14 @@ from bot import tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.people import named
 from bot.desk.queue import duty
+from bot.duty import mention, on_duty, promised
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from channels.wire import Option
 from conversations.events import HandedOver
 from models import Agent, Ticket
+
+_NAMED = 10  # tickets one sentence names
 
 
 def handover(ask: Ask) -> str | Told:
@@ -55,7 +58,7 @@ def accept(tap: Tap) -> str:
 def on(ask: Ask) -> str:
     ask.agent.on_duty_since = ask.agent.on_duty_since or ask.shell.clock.now()
     ask.session.flush()
-    return f"You are on duty. {duty(ask.session)}"
+    return f"You are on duty. {duty(ask.session)}{_waiting(ask.session)}"
 
 
 def off(ask: Ask) -> str | Told:
@@ -65,7 +68,8 @@ def off(ask: Ask) -> str | Told:
     if not owned:
         ask.agent.on_duty_since = None
         ask.session.flush()
-        return f"You are off duty. {duty(ask.session)}"
+        left = "" if on_duty(ask.session) else _waiting(ask.session)
+        return f"You are off duty. {duty(ask.session)}{left}"
     if not ask.args:
         return f"You still have {numbers}. /off @tomas offers them to Tomas, and you are off when they are accepted."
     to = named(ask.session, ask.event.chat, ask.args)
@@ -98,9 +102,11 @@ def relieve(tap: Tap) -> str:
     )
 
 
-def mention(agent: Agent) -> str:
-    """HTML that rings the person's phone."""
-    return f'<a href="tg://user?id={agent.id}">{escape(agent.name)}</a>'
+def _waiting(session: Session) -> str:
+    """What was promised to customers and nobody has taken on."""
+    numbers = promised(session)
+    named = ", ".join(f"#{number}" for number in numbers[:_NAMED]) + (" ..." if len(numbers) > _NAMED else "")
+    return f" An answer is promised, and nobody has it: {named} (/queue)." if numbers else ""
 
 
 def _hand(scene: Scene, agent: Agent) -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
+from bot.duty import on_duty
 from bot.outbox import link
 from bot.shell import Shell
 from channels.wire import Option
 from conversations.phrases import clock_time
-from models import Agent, Clock, Conversation, Studio, Ticket
+from models import Clock, Conversation, Studio, Ticket
 
 _SHOWN = 15  # lines; more is no list one reads on a phone
 _BUTTONS = 6
@@ -43,8 +44,8 @@ def mine(ask: Ask) -> Told:
 
 def duty(session: Session) -> str:
     """Who is on, by name."""
-    on = session.scalars(select(Agent.name).where(Agent.on_duty_since.is_not(None)).order_by(Agent.on_duty_since)).all()
-    return f"On duty: {', '.join(on)}" if on else "Nobody is on duty (/on)."
+    on = on_duty(session)
+    return f"On duty: {', '.join(one.name for one in on)}" if on else "Nobody is on duty (/on)."
 
 
 def place(ticket: Ticket) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import select
 
 from bot import acks, amend, attachments, outbox, quotes, tickets
-from bot.desk import canned
+from bot.desk import canned, colleagues
 from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
 from bot.desk.silence import waits_since
@@ -111,6 +111,7 @@ def _offer(ask: Ask, note: Message) -> None:
 def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | None = None) -> None:
     """Answering an unowned ticket takes it."""
     ticket, media = ticket_of(scene), _media(message)
+    colleagues.tell(scene, agent, message)
     if ticket.owner is None:
         ticket.owner, ticket.nudged_at = agent, None
         tickets.record(scene, "taken", scene.now, who(agent), {"by": "answering"})

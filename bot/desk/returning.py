@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, s
 
 from bot import outbox, tickets
 from bot.desk.asks import ticket_of
-from bot.desk.handing import mention
 from bot.desk.silence import owner_silent_since
+from bot.duty import mention
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.watch import sweep_due
