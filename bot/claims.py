@@ -28,7 +28,8 @@ class Database:
 
     def __init__(self, url: str, pool: int = 20) -> None:
         self.postgresql = url.startswith("postgres")
-        common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "hide_parameters": True}
+        # The connection used last comes first: it has its statements prepared.
+        common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "pool_use_lifo": True, "hide_parameters": True}
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
             limits = "-c statement_timeout=30000 -c lock_timeout=10000"

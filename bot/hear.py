@@ -28,11 +28,11 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
             return ours
     scene = known or _made(shell, session, line)
     said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
+    scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
     moved = window.heard(scene, line, said_at)
     _remember_sender(scene, line)
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
-    scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
     judged = in_hotline(triage) if scene.hotline else triage
     silence = play(scene, Said(line, judged, _facts(scene, said_at), late.untold(scene)))
     if moved:

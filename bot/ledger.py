@@ -29,13 +29,14 @@ def keep(scene: Scene, event: Happened) -> None:
 
 
 def note(scene: Scene, event: Happened) -> None:
-    """Adds one event, known to change no clock as they stand."""
+    """Adds one event, known to change no clock as they stand; the history need not be read for it."""
     if scene.ticket is None:
         return
-    events, event = history(scene), replace(event, policy=scene.shell.policies.version)
+    event = replace(event, policy=scene.shell.policies.version)
     facts = {name: getattr(event, name) for name in ("kind", "occurred_at", "ingested_at", "actor", "policy")}
+    if scene.fresh or (scene.history is not None and scene.history[0] == scene.ticket.id):
+        history(scene).append(event)
     scene.session.add(TicketEvent(ticket_id=scene.ticket.id, data=dict(event.data), **facts))
-    events.append(event)
 
 
 def refold(scene: Scene) -> Ledger:
