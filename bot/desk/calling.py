@@ -56,7 +56,7 @@ def acknowledge(tap: Tap) -> str:
         return "Somebody has it already; the card says who."
     if tap.ticket.state != "open":
         return f"#{tap.ticket.id} is already resolved."
-    if not tap.by.lead and not tap.by.has(tap.scene.session, "engineer"):
+    if not tap.by.has(tap.scene.session, "engineer") and not tap.by.leads():
         return "Only an engineer can say that; a lead gives the role: /role @name engineer."
     told = acks.by_agent(tap.scene, tap.agent, "button", "engineering")
     if told:

@@ -64,6 +64,6 @@ def refused(scene: Scene, by: Actor) -> str:
     ticket = ticket_of(scene)
     if ticket.state != "open":
         return f"#{ticket.id} is already resolved."
-    if ticket.category == "compliance" and not by.lead and not by.has(scene.session, "privacy"):
+    if ticket.category == "compliance" and not by.has(scene.session, "privacy") and not by.leads():
         return _PRIVATE
     return ""

@@ -7,11 +7,14 @@ from sqlalchemy import literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import turns
+from bot.desk import returning
+from bot.desk.asks import ticket_of
 from bot.desk.rights import Unsure
+from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from channels.wire import TransportError
 from conversations.events import MemberChanged
-from models import Agent, Inbound, Member
+from models import Agent, Inbound, Member, Ticket
 
 log = structlog.get_logger()
 _AGED = timedelta(seconds=25)  # asked again after this, so that nobody who works has to wait for it
@@ -20,12 +23,11 @@ _ACTIVE = timedelta(hours=12)  # of who has not acted for so long Telegram is as
 
 
 def changed(shell: Shell, session: Session, event: MemberChanged) -> str:
-    """Binds at once; who is gone is off duty."""
+    """Binds at once; what who is gone had is free at once."""
+    if event.standing == "gone":
+        _free(shell, session, event.chat, event.person.id)
     member = _member(shell, session, event.chat, event.person.id)
     member.standing, member.checked_at = event.standing, shell.clock.real()
-    agent = session.get(Agent, event.person.id)
-    if agent is not None and event.standing == "gone":
-        agent.on_duty_since = None
     log.info("member_changed", agent=event.person.id, chat=event.chat, standing=event.standing)
     return f"a member is now {event.standing}"
 
@@ -38,7 +40,9 @@ def hold(shell: Shell, number: int, unsure: Unsure) -> bool:
         if row is not None:
             row.retry_at = now + _WAIT
             member = _member(shell, session, unsure.chat, unsure.person)
-            member.checked_at, member.seen_at = None, now
+            member.seen_at = now
+            if member.standing in ("", "gone"):
+                member.checked_at = None  # of others the next look-up asks as they act
     return False
 
 
@@ -54,11 +58,30 @@ def look_up(shell: Shell) -> None:
     with shell.db.writing() as session:
         for (chat, person), standing in told.items():
             if standing:
+                if standing == "gone":
+                    _free(shell, session, chat, person)
                 member = _member(shell, session, chat, person)
                 member.standing, member.checked_at = standing, now
         held = (Inbound.state == literal_column("'waiting'"), Inbound.channel == "telegram", Inbound.attempts == 0)
         session.execute(update(Inbound).where(*held).values(retry_at=None))
     shell.wakes.answer.set()
+
+
+def _free(shell: Shell, session: Session, chat: int, person: int) -> None:
+    """Off duty, unless another group has them still, and the tickets they had here are for others."""
+    agent = session.get(Agent, person)
+    inside = (Member.agent_id == person, Member.chat_id != chat, Member.standing.in_(("agent", "lead")))
+    elsewhere = session.scalar(select(Member.chat_id).where(*inside).limit(1)) is not None
+    if agent is None:
+        return
+    mine = select(Ticket).where(Ticket.owner_id == person, Ticket.state == literal_column("'open'"))
+    for ticket in session.scalars(mine.order_by(Ticket.conversation_id, Ticket.id)).unique().all():
+        scene = open_ticket_scene(shell, session, ticket.id)
+        here = elsewhere is False or scene is None or scene.group == str(chat)
+        if scene is not None and here and ticket_of(scene).owner_id == person and ticket_of(scene).state == "open":
+            returning.free(scene, f"{agent.name} is no longer in this group")
+    if not elsewhere:
+        agent.on_duty_since = None
 
 
 def _asked(shell: Shell, chat: int, person: int) -> str:

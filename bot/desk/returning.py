@@ -47,7 +47,7 @@ def _look(shell: Shell, number: int) -> None:
         nudge, back = shell.patience.of(ticket.severity)
         nudged = ticket.nudged_at is not None and ticket.nudged_at >= since
         if nudged and ticket.nudged_at and scene.now - ticket.nudged_at >= back - nudge:
-            _return(scene)
+            free(scene, f"{ticket.owner.name} has been silent while the customer waits")
         elif not nudged and scene.now - since >= nudge:
             _nudge(scene)
 
@@ -63,10 +63,11 @@ def _nudge(scene: Scene) -> None:
     outbox.to_group(scene, SendText(scene.group, text, html=True))
 
 
-def _return(scene: Scene) -> None:
+def free(scene: Scene, why: str) -> None:
+    """Nobody's again, for others to take."""
     ticket = ticket_of(scene)
     assert ticket.owner is not None
     before, ticket.owner, ticket.nudged_at = ticket.owner, None, None
     tickets.record(scene, "returned", scene.now, "bot", {"from": before.id})
-    outbox.notice(scene, f"#{ticket.id} is free again: {before.name} has been silent while the customer waits.")
+    outbox.notice(scene, f"#{ticket.id} is free again: {why}.")
     tickets.refresh(scene)

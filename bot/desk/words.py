@@ -37,16 +37,20 @@ def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
     if scene is None and not command:
         return _OUTSIDE
     ask = Ask(shell, session, row, event, by, event.text, scene)
-    return _command(ask) if command else replies.keep(ask)
+    return _command(ask) if command else _plain(ask)
+
+
+def _plain(ask: Ask) -> str:
+    """An answer or a note, by what it replies to."""
+    reason = replies.keep(ask)
+    _audit(ask, "note" if reason else "reply", reason or "to the customer")
+    return reason
 
 
 def _command(ask: Ask) -> str:
     """Nothing that begins with a slash reaches a customer, but for the words behind ``/r``."""
     told, reason = _carried_out(ask)
-    number = ask.ticket.id if ask.here else None
-    outcome = "answered" if isinstance(told, Told) else told or "done"
-    act = (_name(ask.event.text), outcome)
-    rights.audit(ask.session, ask.shell.clock.now(), (ask.event.chat, ask.agent.id), number, act)
+    _audit(ask, _name(ask.event.text), "answered" if isinstance(told, Told) else told or "done")
     if told:
         tell(ask.shell, ask.session, ask.event, ask.here, told)
     return reason
@@ -59,12 +63,17 @@ def _carried_out(ask: Ask) -> tuple[str | Told, str]:
     command = COMMANDS.get(name)
     if found is None or command is None:
         return f"There is no /{name} here.\n{listed(lead=ask.by.lead)}", "no command of ours"
-    if command.for_leads and not ask.by.lead:
+    if command.for_leads and not ask.by.leads():
         return f"/{name} is for leads: the administrators of this group.", "a command for leads"
     if command.needs_ticket and ask.here is None:
         return f"/{name} is about one ticket: write it in the ticket's topic, like {usage(name)}.", _OUTSIDE
     told = command.run(replace(ask, args=ask.event.text[found.end() :].strip()))
     return told, f"/{name} was answered in the group" if told else ""
+
+
+def _audit(ask: Ask, what: str, outcome: str) -> None:
+    number = ask.ticket.id if ask.here else None
+    rights.audit(ask.session, ask.shell.clock.now(), (ask.event.chat, ask.agent.id), number, (what, outcome))
 
 
 def _name(text: str) -> str:
