@@ -45,6 +45,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         desk=Desk(settings.telegram_agent_chat_id, groups, routes=policy.groups),
         limits=Limits(
             lease=settings.lease_seconds,
+            call=settings.provider_timeout_seconds,
             settle_unknown=settings.unknown_seconds,
             tick=settings.tick_seconds,
             reconcile=settings.reconcile_seconds,

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from bot import steady
 from models import Base
 
 _BUSY_MS = 10_000
+_IDLE_MS = 10_000  # a process frozen within a transaction holds its locks this long
 _CHANNEL = "backstop"
 Unique = tuple[str, ...]
 _RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
@@ -28,11 +29,13 @@ class Database:
 
     def __init__(self, url: str, pool: int = 20) -> None:
         self.postgresql = url.startswith("postgres")
+        self._turn: AbstractContextManager[Any] = nullcontext()
         # The connection used last comes first: it has its statements prepared.
         common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "pool_use_lifo": True, "hide_parameters": True}
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
             limits = "-c statement_timeout=30000 -c lock_timeout=10000"
+            limits += f" -c idle_in_transaction_session_timeout={_IDLE_MS}"
             common["connect_args"] = {"options": limits, "connect_timeout": 5}
             self.engine = create_engine(url, **common)
             # What is one statement needs no BEGIN and COMMIT around it: a third of the round trips.
@@ -40,6 +43,7 @@ class Database:
         else:
             self.engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, **common)
             _embedded(self.engine)
+            self._turn = threading.RLock()
             self._single = self.engine.execution_options(read_only=True)
 
     def close(self) -> None:
@@ -50,8 +54,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One write transaction, committed at the end. On SQLite it takes the write lock at once (BEGIN IMMEDIATE):
-        a lock taken later fails under load instead of waiting."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        a lock taken later fails under load instead of waiting. Threads of one process queue here for it: SQLite lets
+        those who wait sleep ever longer, and pass each other."""
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def reading(self) -> Session:

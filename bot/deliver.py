@@ -108,30 +108,36 @@ def carry(shell: Shell, job: Job) -> None:
 
 
 def _sent(shell: Shell, job: Job) -> Receipt | TransportError | None:
-    """The provider's answer; None when the lease ran out before the call began, as another worker has it by now."""
+    """The provider's answer; None when the row was no longer this attempt's before the call began."""
     row, call = job.row, job.call
     if call is None or (job.trouble and not row.doubt):
         return job.trouble
     channel = shell.channels.get(row.channel)
     if channel is None:
         return TransportError(f"the channel {row.channel} is switched off here", permanent=True)
-    if _lapsed(shell, row):
+    if not _ours(shell, row):
         return None
     try:
         if row.doubt:
             taken = _found(shell, channel, row, call)
-            if taken or _lapsed(shell, row):  # the look-up itself may have taken as long as the lease
+            if taken or not _ours(shell, row, asked=True):
                 return taken
         return job.trouble or contents.checked(channel.send(call, row.id))
     except TransportError as error:
         return error
 
 
-def _lapsed(shell: Shell, row: Delivery) -> bool:
-    lapsed = row.lease_until is None or shell.clock.real() >= row.lease_until
-    if lapsed:
+def _ours(shell: Shell, row: Delivery, *, asked: bool = False) -> bool:
+    """Whether the call may begin: the row is this attempt's for as long as a call may take. What was ``asked`` for may
+    have been settled meanwhile by the attempt that was asked about."""
+    now = shell.clock.real()
+    ends = row.lease_until or now
+    if now < ends and (asked or ends < now + timedelta(seconds=shell.limits.call)):
+        until = now + timedelta(seconds=shell.limits.lease)
+        ends = row.lease_until = until if turns.renew(shell.db, row, now, until) else now
+    if ends <= now:
         log.warning("lease_lapsed")
-    return lapsed
+    return ends > now
 
 
 def _found(shell: Shell, channel: Channel, row: Delivery, call: Call) -> Receipt | None:

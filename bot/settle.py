@@ -37,7 +37,7 @@ def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> N
         row = session.get_one(Delivery, sent.id, with_for_update=True, populate_existing=True)
         if isinstance(outcome, Receipt):
             _accepted(shell, session, scene, row, outcome)
-        elif row.state == "leased" and row.owner == sent.owner:
+        elif row.state == "leased" and row.attempts == sent.attempts:
             _refused(shell, session, scene, row, outcome)
 
 

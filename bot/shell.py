@@ -74,6 +74,7 @@ class Limits:
     """How long things may take, seconds of real time."""
 
     lease: float = 30.0
+    call: float = 10.0  # one call to a provider
     settle_unknown: float = 10.0
     give_up: float = 86_400.0
     tick: float = 0.5

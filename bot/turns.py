@@ -77,6 +77,14 @@ def claim_one(db: Database, lease: Lease, number: int) -> list[Delivery]:
         return list(session.scalars(_lease_of(), {**lease.values(), "ids": ids})) if ids else []
 
 
+def renew(db: Database, leased: Delivery, at: datetime, until: datetime) -> bool:
+    """Leases this attempt's row anew; False when it is no longer its own: settled, claimed again, or lapsed."""
+    ours = and_(Delivery.id == leased.id, Delivery.state == "leased", Delivery.attempts == leased.attempts)
+    longer = update(Delivery).where(ours, Delivery.lease_until > at).values(lease_until=until).returning(Delivery.id)
+    with db.writing() as session:
+        return session.scalar(longer.execution_options(synchronize_session=False)) is not None
+
+
 def _round(db: Database, budgets: Budgets, lease: Lease, most: int) -> tuple[list[Delivery], bool]:
     """One transaction: (what it leased, whether more may be found now that empty buckets stand aside)."""
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot import settle
 from bot.deliver import carry, claim
 from channels.wire import Fetch, OpenTopic, Receipt, SendMedia, SendText, TransportError
 from models import Delivery, Topic
@@ -111,6 +112,67 @@ def test_a_look_up_that_took_as_long_as_the_lease_is_not_followed_by_a_call(hous
 
     assert house.twilio.calls == []
     assert house.one(Delivery).state == "leased"
+
+
+def test_what_the_earlier_attempt_settles_during_the_look_up_is_not_sent_again(house: House) -> None:
+    owe(house, "a", channel="whatsapp")
+    (first,) = claim(house.shell, "worker", 8)
+    house.clock.passes(31)
+    (second,) = claim(house.shell, "worker", 8)
+
+    def settled_meanwhile(_: Any, __: Any) -> list[Receipt]:
+        settle.settle(house.shell, first.row, Receipt("SM-first"))
+        return [Receipt("SM-first")]
+
+    house.twilio.find = settled_meanwhile  # type: ignore[assignment, method-assign]
+    carry(house.shell, second)
+
+    assert house.twilio.calls == []
+    assert (house.one(Delivery).state, house.one(Delivery).provider_id) == ("accepted", "SM-first")
+
+
+@pytest.mark.parametrize("doubt", [False, True])
+def test_a_call_that_could_outlast_its_lease_gets_a_new_one_first(house: House, doubt: bool) -> None:
+    owe(house, "a", channel="whatsapp", doubt=doubt)
+    (job,) = claim(house.shell, "slow", 8)
+    house.clock.passes(25)
+    taken_over = []
+
+    def takes_long(_: Any) -> Receipt:
+        house.clock.passes(10)
+        taken_over.extend(claim(house.shell, "second", 8))
+        return Receipt("SM-slow")
+
+    house.twilio.when(SendText, takes_long)
+    carry(house.shell, job)
+
+    assert taken_over == []
+    assert house.one(Delivery).provider_id == "SM-slow"
+
+
+def test_a_call_well_within_its_lease_asks_the_database_for_nothing(house: House) -> None:
+    owe(house, "a")
+    (job,) = claim(house.shell, "quick", 8)
+    until = job.row.lease_until
+
+    house.telegram.when(SendText, lambda _: Receipt(str(house.one(Delivery).lease_until == until)))
+    carry(house.shell, job)
+
+    assert house.one(Delivery).provider_id == "True"
+
+
+def test_a_late_refusal_of_an_attempt_that_lost_its_lease_to_its_own_worker_changes_nothing(house: House) -> None:
+    owe(house, "a")
+
+    def taken_over(_: Any) -> Receipt:
+        house.clock.passes(31)
+        claim(house.shell, "worker", 8)
+        raise TransportError("time-out", unknown=True)
+
+    house.telegram.when(SendText, taken_over)
+    carry(house.shell, claim(house.shell, "worker", 8)[0])
+
+    assert (house.one(Delivery).state, house.one(Delivery).attempts) == ("leased", 2)
 
 
 def test_a_late_refusal_of_a_worker_that_lost_its_lease_changes_nothing(house: House) -> None:
