@@ -1,12 +1,14 @@
 """What the judge goes by: the provider's ledger, the database's rows and clock; of the product the tables' shape."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, create_engine, func, or_, select
+from sqlalchemy import Engine, Executable, Row, create_engine, func, or_, select, text
 
 from models import Address, Clock, Delivery, Inbound, Message
 from tests.support.sandbox import Sandbox
@@ -54,9 +56,21 @@ class Witness:
         url = database_url.replace("postgresql://", "postgresql+psycopg://")
         return Witness(sandbox, create_engine(url, pool_pre_ping=True))
 
-    def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
+    def rows(self, statement: Executable) -> list[Row[Any]]:
         with self.engine.connect() as connection:
             return list(connection.execute(statement))
+
+    def can_write(self) -> bool:
+        """Whether nobody is in the middle of a transaction just now."""
+        if self.engine.dialect.name == "postgresql":
+            begun = "datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+            return not self.rows(text(f"SELECT 1 FROM pg_stat_activity WHERE {begun}"))
+        with closing(sqlite3.connect(str(self.engine.url.database), timeout=0.1, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def now(self) -> datetime:
         """The clock leases go by."""

@@ -89,12 +89,26 @@ class Ground:
         row: Row[Any] = eventually(found, seconds, f"a delivery of {words!r} that is {' or '.join(states)}")
         return row
 
+    def freeze(self, name: str) -> None:
+        """SIGSTOP at a moment at which the process holds no lock. SQLite's one lock is held by whoever froze with it,
+        and nobody else can write then; PostgreSQL ends such a transaction after ten seconds (bot/claims.py)."""
+
+        def holds_nothing() -> bool:
+            self.stack.signal(name, signal.SIGSTOP)
+            if self.witness.can_write():
+                return True
+            self.stack.signal(name, signal.SIGCONT)
+            return False
+
+        eventually(holds_nothing, 10, f"a moment at which {name} holds no lock")
+
     def mend(self) -> None:
         """No faults, and exactly one web and one worker run, with the settings of all."""
         self.stack.sandbox.delete("faults")
-        for name in list(self.stack.processes):
-            self.stack.signal(name, signal.SIGCONT)
-            if name not in ("web", "worker") or name in self.stack.odd:
+        for name, process in list(self.stack.processes.items()):
+            with contextlib.suppress(ProcessLookupError):
+                self.stack.signal(name, signal.SIGCONT)
+            if name not in ("web", "worker") or name in self.stack.odd or process.poll() is not None:
                 self.stack.kill(name)
         for name, start in (("web", self.stack.start_web), ("worker", self.stack.start_worker)):
             if name not in self.stack.processes:

@@ -74,7 +74,7 @@ def test_f5_a_frozen_worker_that_wakes_up_does_not_send_what_another_has_sent(gr
     with ground.telegram.holding():
         owner.says("claimed by the frozen one")
         ground.row("claimed by the frozen one", "leased")
-        ground.stack.signal("worker", signal.SIGSTOP)
+        ground.freeze("worker")
         frozen = time.monotonic()
     ground.stack.start_worker("second")
 

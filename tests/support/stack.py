@@ -87,7 +87,8 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """kill -9 of the process and of those it started, as when a machine loses its power."""
-        self.signal(name, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            self.signal(name, signal.SIGKILL)
         self.processes.pop(name).wait(30)
 
     def signal(self, name: str, number: int) -> None:
