@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, muster, trials
+from bot import acks, muster, personal, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -23,7 +23,7 @@ _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
 
 def means_code(line: Line) -> bool:
     """Whether it may be an acknowledgement, also from a number that customers' lines have come from."""
-    return line.tapped.startswith((TAP, trials.TAP)) or CODE.fullmatch(line.text) is not None
+    return line.tapped.startswith((TAP, trials.TAP)) or CODE.fullmatch(line.text) is not None or _is_me(line)
 
 
 def heard(shell: Shell, session: Session, line: Line) -> str:
@@ -46,12 +46,19 @@ def heard(shell: Shell, session: Session, line: Line) -> str:
     return "written by a person on call, and no page's code"
 
 
+def _is_me(line: Line) -> bool:
+    return line.channel == "telegram" and re.fullmatch(r"/me(\s.*)?", line.text) is not None
+
+
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
     code = f"{found[1]}{found[2].lower()}" if found else ""
+    if _is_me(line):
+        words = line.text.removeprefix("/me").strip()
+        return personal.change(shell, session, person, words) if words else personal.told(session, person)
     tried = line.tapped.removeprefix(trials.TAP) if line.tapped.startswith(trials.TAP) else ""
     tried = tried or (code.removesuffix(trials.CODE) if code.endswith(trials.CODE) else "")
-    trial = trials.of(session, tried, person) if tried.isdecimal() else None
+    trial = trials.of(session, tried, person, line.channel) if tried.isdecimal() else None
     if trial is not None:
         return muster.tried(shell, session, trial)
     rung = select(Page).where(Page.code == code).order_by(Page.id.desc()).limit(1)

@@ -1,10 +1,9 @@
-"""The rota's rows: imported from a file, and read as the one value that ``oncall`` works with."""
+"""The rota's rows, read as the one value that ``oncall`` works with."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
@@ -12,19 +11,9 @@ from bot.templates import PAGE
 from models import Channel, Confirmation, Override, Person, Rotation, Shift
 from oncall import people, rota
 from oncall.people import CHANNELS, Quiet
-from oncall.roster import Member, Once, Roster, Turns, read_roster
 from sla.zones import zone
 
 _PAST = timedelta(days=8)  # shifts over for longer say nothing about now
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    people: int
-    rotations: int
-    shifts: int
-    overrides: int
-    unverified: tuple[str, ...]
 
 
 def load_rota(session: Session, at: datetime) -> rota.Rota:
@@ -82,72 +71,6 @@ def opted_out(shell: Shell, session: Session, kind: str, address: str) -> None:
 
 def _able(kind: str, on: set[str], open_to: bool) -> bool:
     return kind in on and (kind != "whatsapp" or open_to)
-
-
-def import_roster(shell: Shell, data: bytes) -> Imported:
-    """Makes the rota what the file says. Raises RosterError and imports nothing.
-
-    Who is not in the file has no role any more; shifts and overrides made at the desk stay.
-    """
-    read = read_roster(data, shell.policies.support_zone)
-    with shell.db.writing() as session:
-        numbers = _keep_people(shell, session, read.people)
-        _keep_rotations(session, read.rotations, numbers)
-        _keep_spans(session, read, numbers)
-        mute = select(Channel).join(Person).where(Channel.verified_at.is_(None), Person.name.in_(numbers))
-        names = {one.id: one.name for one in session.scalars(select(Person)).unique()}
-        unverified = tuple(f"{names[one.person_id]} {one.kind}" for one in session.scalars(mute.order_by(Channel.id)))
-    return Imported(len(read.people), len(read.rotations), len(read.shifts), len(read.overrides), unverified)
-
-
-def _keep_people(shell: Shell, session: Session, members: Iterable[Member]) -> dict[str, int]:
-    now, found = shell.clock.now(), {one.name: one for one in session.scalars(select(Person)).unique()}
-    for one in found.values():
-        one.roles, one.agent_id = [], None
-    session.flush()
-    for member in members:
-        person = found.setdefault(member.name, Person(name=member.name))
-        person.agent_id, person.roles, person.language = member.agent, list(member.roles), member.language
-        person.quiet, person.zone = member.quiet, member.zone
-        session.add(person)
-        session.flush()
-        for kind, address in member.channels.items():
-            _keep_channel(session, person.id, kind, address, now if member.verified else None)
-    session.flush()
-    return {member.name: found[member.name].id for member in members}
-
-
-def _keep_channel(session: Session, person: int, kind: str, address: str, verified_at: datetime | None) -> None:
-    """A new address has to be verified anew; one that was proven stays so."""
-    known = session.scalar(select(Channel).where(Channel.person_id == person, Channel.kind == kind))
-    channel = known or Channel(person_id=person, kind=kind)
-    if channel.address != address:
-        channel.address, channel.verified_at, channel.stopped_at = address, None, None
-    channel.verified_at = channel.verified_at or verified_at
-    session.add(channel)
-
-
-def _keep_rotations(session: Session, rotations: Iterable[Turns], numbers: Mapping[str, int]) -> None:
-    session.execute(delete(Rotation))
-    for one in rotations:
-        ids = [numbers[name] for name in one.people]
-        turns = {"role": one.role, "people": ids, "every": one.every, "starts": one.starts, "at": one.at}
-        session.add(Rotation(name=one.name, zone=one.zone, **turns))
-
-
-def _keep_spans(session: Session, read: Roster, numbers: Mapping[str, int]) -> None:
-    session.execute(delete(Shift).where(Shift.source == "file"))
-    session.execute(delete(Override).where(Override.source == "file"))
-    session.add_all(Shift(**_span(one, numbers)) for one in read.shifts)
-    session.add_all(
-        Override(**_span(one, numbers), instead_of_id=numbers.get(one.instead_of)) for one in read.overrides
-    )
-    session.flush()
-
-
-def _span(one: Once, numbers: Mapping[str, int]) -> dict[str, object]:
-    person = numbers[one.person]
-    return {"role": one.role, "person_id": person, "begins_at": one.begins, "ends_at": one.ends, "source": "file"}
 
 
 def _person(row: Person) -> people.Person:

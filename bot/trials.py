@@ -36,8 +36,8 @@ def plain(person: Person) -> Words:
 
 
 def ask(shell: Shell, session: Session, channel: Channel, test: Words, muster: int | None = None) -> bool:
-    """Sends one; False where this channel cannot be tried: off here, stopped by its owner, WhatsApp's window shut."""
-    if not open_to_us(shell, channel):
+    """Sends one; False where this channel cannot be tried: no address, off here, stopped, WhatsApp's window shut."""
+    if not channel.address or not open_to_us(shell, channel):
         return False
     row = Delivery(kind="", payload={}, channel=channel.kind, destination=channel.address, lane=Lane.PAGE)
     row.thread, row.created_at = f"staff:{channel.kind}:{channel.address}", shell.clock.now()
@@ -71,10 +71,10 @@ def answered(shell: Shell, session: Session, trial: Trial) -> Person:
     return session.get_one(Person, channel.person_id)
 
 
-def of(session: Session, number: str, person: Person) -> Trial | None:
-    """The test page of this number, if it is this person's."""
+def of(session: Session, number: str, person: Person, channel: str) -> Trial | None:
+    """The test page of this number, if it is this person's; one that was not sent is answered on its own channel."""
     mine = select(Trial).join(Channel).where(Trial.id == int(number), Channel.person_id == person.id)
-    return session.scalar(mine)
+    return session.scalar(mine.where(Trial.delivery_id.is_not(None) | (Channel.kind == channel)))
 
 
 def called(session: Session, delivery: int) -> Trial | None:

@@ -8,7 +8,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from bot.roster import Imported, import_roster, load_rota
+from bot.enrol import Imported, import_roster, try_out
+from bot.roster import load_rota
 from bot.shell import Shell
 from commands.moments import moment
 from oncall.entries import RosterError
@@ -33,6 +34,19 @@ def import_(file: Path) -> None:
     except RosterError as error:
         raise click.ClickException(f"{file}: {error}. Nothing was imported.") from error
     _tell(done)
+
+
+@oncall.command("test")
+@click.argument("name")
+@with_appcontext
+def test(name: str) -> None:
+    """Send NAME a test page on every channel; an answer proves it."""
+    tried = try_out(current_app.extensions["shell"], name)
+    if tried is None:
+        raise click.ClickException(f"nobody in the rota is called {name!r}; `flask oncall show` names who is on")
+    if not tried:
+        raise click.ClickException(f"{name} has no channel that can be tried; is its sender in the environment?")
+    click.echo(f"test pages sent: {', '.join(tried)}; who answers is paged there")
 
 
 @oncall.command()
@@ -62,4 +76,6 @@ def _tell(done: Imported) -> None:
     counts = f"{done.people} people, {done.rotations} rotations, {done.shifts} shifts, {done.overrides} overrides"
     click.echo(f"{counts} known")
     if done.unverified:
-        click.echo(f"not verified, so not paged: {', '.join(done.unverified)}; once tried, write verified = true")
+        click.echo(f"not verified, so not paged until a test page is answered: {', '.join(done.unverified)}")
+    if done.tried:
+        click.echo(f"test pages sent: {', '.join(done.tried)}")

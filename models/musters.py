@@ -27,7 +27,8 @@ class Muster(Base):
 
 class Trial(Base):
     """A test page to one channel at the ``address`` it had then; an answer proves it. ``muster_id``: the roll-call that
-    sent it, None when its owner asked for it."""
+    sent it, None when its owner asked for it; without ``delivery_id`` it waits for its code, as we may
+    not begin."""
 
     __tablename__ = "trials"
 
@@ -35,6 +36,6 @@ class Trial(Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey(Channel.id), index=True)
     address: Mapped[str]
     muster_id: Mapped[int | None] = mapped_column(ForeignKey(Muster.id), index=True)
-    delivery_id: Mapped[int] = mapped_column(ForeignKey(Delivery.id), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey(Delivery.id), index=True)
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from models.base import Base, Key
@@ -12,7 +12,8 @@ from models.desk import Agent
 class Person(Base):
     """Somebody who can be woken. ``agent_id`` is their Telegram user id, seen in the group or not; no ``roles``: off.
 
-    ``quiet`` is ``22:00-07:00`` in ``zone``, or empty.
+    ``quiet`` is ``22:00-07:00`` in ``zone``, or empty. ``filed`` is what the file last said of language and quiet: what
+    they set themselves stays until that changes.
     """
 
     __tablename__ = "people"
@@ -24,6 +25,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(default="en")
     quiet: Mapped[str] = mapped_column(default="")
     zone: Mapped[str]
+    filed: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     agent: Mapped[Agent | None] = relationship(
         primaryjoin=lambda: foreign(Person.agent_id) == Agent.id, lazy="joined", viewonly=True
@@ -33,7 +35,8 @@ class Person(Base):
 
 class Channel(Base):
     """One way to wake a person; pages go to verified ones only. ``kind`` is one of ``oncall.people.CHANNELS``;
-    ``window_expires_at``: until then their WhatsApp takes free text; ``stopped_at``: they said STOP there."""
+    ``window_expires_at``: until then their WhatsApp takes free text; ``stopped_at``: they said STOP there; ``filed`` is
+    the address of the file, which they may have changed themselves."""
 
     __tablename__ = "channels"
     __table_args__ = (UniqueConstraint("person_id", "kind"),)
@@ -45,6 +48,7 @@ class Channel(Base):
     verified_at: Mapped[datetime | None]
     window_expires_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
+    filed: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class Rotation(Base):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from oncall.people import dialled
 from sla.zones import instant, zone
 
 _PERSON = '[[person]] name = "Lena", roles = ["primary"], phone = "+34600000011", telegram = 501, verified = true'
@@ -78,8 +79,9 @@ class Entry:
 
     def number(self, key: str) -> str:
         """A phone number with its country; empty when it is left out."""
-        spelled = re.sub(r"[\s().-]", "", self.text(key))
-        if spelled and not re.fullmatch(r"\+\d{8,15}", spelled):
+        text = self.text(key)
+        spelled = dialled(text) if text else ""
+        if spelled is None:
             raise self.wrong(f"{key} {self._row[key]!r} is no number with its country, like +34600000011")
         return spelled
 

@@ -1,5 +1,6 @@
 """People who can be woken: their roles, the channels proven to reach them, the hours they ask to be left in peace."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -7,6 +8,17 @@ from zoneinfo import ZoneInfo
 ROLES = ("primary", "backup", "lead", "engineer", "backup_engineer")
 EVERYBODY = "everybody"  # as a ladder's role: all who hold any
 CHANNELS = ("telegram", "sms", "whatsapp", "voice")  # what can wake somebody, in the order they are tried
+
+
+def dialled(text: str) -> str | None:
+    """A phone number with its country, however it is spelled; None for what is none."""
+    number = re.sub(r"[\s().-]", "", text)
+    return number if re.fullmatch(r"\+\d{8,15}", number) else None
+
+
+def is_quiet(text: str) -> bool:
+    """Whether it is a span like ``22:00-07:00``."""
+    return re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text) is not None
 
 
 @dataclass(frozen=True, slots=True)

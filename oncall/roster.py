@@ -1,6 +1,5 @@
 """The rota as a TOML file: people, rotations, shifts, overrides; the whole of it or nothing, each fault by its name."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from oncall.entries import EXAMPLES, KEYS, TABLES, Entry, RosterError
-from oncall.people import CHANNELS, ROLES
+from oncall.people import CHANNELS, ROLES, is_quiet
 from oncall.rota import DAYS
 
 
@@ -95,7 +94,7 @@ def _member(row: Entry) -> Member:
     phone, whatsapp, agent = row.number("phone"), row.number("whatsapp"), row.whole("telegram")
     addresses = {"telegram": str(agent or ""), "sms": phone, "whatsapp": whatsapp, "voice": phone}
     quiet = row.text("quiet")
-    if quiet and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", quiet):
+    if quiet and not is_quiet(quiet):
         raise row.wrong(f'quiet {quiet!r} is no span like "22:00-07:00"')
     return Member(
         name=row.text("name"),

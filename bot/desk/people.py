@@ -3,9 +3,10 @@
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot import personal
 from bot.desk.asks import Ask
 from bot.desk.rights import ROLES
-from models import Agent, Member, Role, Ticket
+from models import Agent, Member, Person, Role, Ticket
 
 
 def named(session: Session, chat: int, text: str) -> Agent | str:
@@ -50,13 +51,19 @@ def role(ask: Ask) -> str:
 
 
 def me(ask: Ask) -> str:
-    """What the desk knows of whoever asks."""
+    """What the desk knows of whoever asks; with words behind it, how they are reached on call is changed."""
     agent, session = ask.agent, ask.session
+    person = session.scalar(select(Person).where(Person.agent_id == agent.id))
+    if ask.args and person is None:
+        return f"You are not in the rota: `flask oncall import` names people by telegram = {agent.id}."
+    if ask.args and person is not None:
+        return personal.change(ask.shell, session, person, ask.args)
     roles = ["lead" if ask.by.lead else "agent", *session.scalars(select(Role.name).where(Role.agent_id == agent.id))]
     owned = session.scalars(select(Ticket.id).where(Ticket.owner_id == agent.id, Ticket.state == "open")).all()
     duty = "on duty" if agent.on_duty_since else "off duty"
     tickets = ", ".join(f"#{number}" for number in owned) or "no tickets"
-    return f"{agent.name}, number {agent.id}: {', '.join(roles)}; {duty}; {tickets}."
+    desk = f"{agent.name}, number {agent.id}: {', '.join(roles)}; {duty}; {tickets}."
+    return f"{desk}\n{personal.told(session, person)}\n{personal.USAGE}" if person else desk
 
 
 def _roles(session: Session) -> str:

@@ -61,7 +61,7 @@ COMMANDS: dict[str, Command] = {
     "studio": Command(looking.studio, "A studio: people, tickets, ratings", "[name]"),
     "find": Command(looking.find, "Find tickets by number, studio or words", "words"),
     "resolve": Command(ending.resolve, "Resolve, with the cause and a last word", "cause [text]", needs_ticket=True),
-    "me": Command(people.me, "Who I am here: roles, duty, tickets"),
+    "me": Command(people.me, "Who I am here; how I am reached on call", "[phone|whatsapp|language|quiet|test]"),
     "role": Command(people.role, "Give or take a role", "@name engineer|privacy [off]", for_leads=True),
     "next": Command(promising.next_update, "Promise the next update", "14:35", needs_ticket=True),
     "wait": Command(promising.wait, "We wait for the customer", "[off]", needs_ticket=True),

@@ -14,6 +14,8 @@ _MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.add_column("channels", sa.Column("stopped_at", _MOMENT, nullable=True))
+    op.add_column("channels", sa.Column("filed", sa.String(), server_default=sa.text("''"), nullable=False))
+    op.add_column("people", sa.Column("filed", sa.String(), server_default=sa.text("''"), nullable=False))
     op.create_table(
         "musters",
         sa.Column("id", big, autoincrement=True, nullable=False),
@@ -32,7 +34,7 @@ def upgrade() -> None:
         sa.Column("channel_id", big, nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("muster_id", big, nullable=True),
-        sa.Column("delivery_id", big, nullable=False),
+        sa.Column("delivery_id", big, nullable=True),
         sa.Column("sent_at", _MOMENT, nullable=False),
         sa.Column("answered_at", _MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_trials_channel_id")),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import muster
+from bot.enrol import import_roster
 from bot.examine import legs
-from bot.roster import import_roster, load_rota
+from bot.roster import load_rota
 from bot.shoots import import_shoots
 from channels.telephone import RingUp
 from channels.wire import EditText, SendText, TransportError
@@ -125,10 +126,10 @@ def test_sixty_minutes_before_each_who_is_on_gets_one_button_and_a_test_page_on_
     friday.clock.passes(1)
     looks(friday)
 
-    assert before == 0
-    assert private(friday, 501) == ["Hotline 18:00: you are on as primary. Reply 1t to say that you are there."]
+    assert before == 3  # what the import itself has asked of Lena
+    assert private(friday, 501)[-1] == "Hotline 18:00: you are on as primary. Reply 4t to say that you are there."
     assert texts(friday, TOMASS) == [
-        "Línea directa 18:00: estás de guardia como backup. Responde 4t para decir que estás."
+        "Línea directa 18:00: estás de guardia como backup. Responde 7t para decir que estás."
     ]
     assert calls(friday, PRIYAS) == [
         "The hotline opens 18:00. You are on as engineer. Press 4 to say that you are there."
@@ -176,9 +177,9 @@ def test_red_climbs_to_the_leads_then_to_everybody_every_quarter_of_an_hour_unti
         looks(friday, OPENS + timedelta(minutes=minutes))
         rung.append([len(texts(friday, number)) for number in (PRIYAS, MARCOS, LENAS)])
 
-    assert rung == [[1, 0, 1], [2, 1, 1], [2, 1, 1], [3, 2, 2], [4, 3, 3], [5, 4, 4]]
+    assert rung == [[1, 0, 2], [2, 1, 2], [2, 1, 2], [3, 2, 3], [4, 3, 4], [5, 4, 5]]
     assert texts(friday, MARCOS)[0] == (
-        "Hotline 18:00: Priya (engineer) has not confirmed. Reply 11t once you have read this, "
+        "Hotline 18:00: Priya (engineer) has not confirmed. Reply 14t once you have read this, "
         "and ring them or stand in."
     )
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot import hotline, rollcall
 from bot.alarms import retell
+from bot.enrol import import_roster
 from bot.examine import legs
-from bot.roster import import_roster
 from bot.shoots import import_shoots
 from models import Alarm, Confirmation
 from tests.bot.house import LENA, TOMAS, House
