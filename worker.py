@@ -82,7 +82,7 @@ class Ticker:
         beat.resumed(shell)
         beat.beat(shell, name)
         self._every(2.0, "beat", partial(self._beat, shell, name))
-        self._every(3600.0, "tidy", partial(buckets.tidy, shell))
+        self._every(3600.0, "tidy", partial(_tidy, shell))
         self._every(shell.limits.tick, "wake", shell.wakes.all, within=OVERDUE)
 
     def start(self) -> None:
@@ -114,6 +114,11 @@ class Ticker:
 
     def _tick(self, name: str, work: Callable[[], object]) -> None:
         self._pulse.came(name, well=watch.sweep(partial(_done, work), name) is not None)
+
+
+def _tidy(shell: Shell) -> None:
+    buckets.tidy(shell)
+    beat.tidy(shell)
 
 
 def _done(work: Callable[[], object]) -> bool:
@@ -153,6 +158,7 @@ def main() -> None:
             log.critical("worker_stuck", worker=name, stuck=stuck)
             os._exit(70)
     _finish(shell, senders, ticker, threads)
+    beat.ended(shell, name)
     log.info("worker_stopped", worker=name)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.alarms import clear_alarm, raise_alarm
@@ -14,7 +14,8 @@ NOBODY = "no_worker"  # the alarm that nothing ticks
 FAILING = "sweeps_failing"  # the alarm that workers tick and some of their work never succeeds
 _OVER = "a worker ticks again and works on what was kept."
 _LEAP = 60.0  # seconds by which a machine's clock is set, not adjusted
-_TICKING = timedelta(seconds=15)  # a worker that said so this long ago still does
+ALIVE = timedelta(seconds=15)  # a worker that said so this long ago still ticks; it does every two seconds
+_FORGOTTEN = timedelta(days=1)  # without a tick
 _GAP = timedelta(minutes=2)  # without any worker that is no mere restart
 
 
@@ -26,10 +27,29 @@ def beat(shell: Shell, name: str, failing: Sequence[str] = ()) -> None:
         known = {"name": name, "started_at": now, "ticked_at": now, "failing": ""}
         shell.db.insert_once(session, Worker, known, ("name",))
         worker = session.get_one(Worker, name)
-        worker.ticked_at, worker.failing = now, ", ".join(failing)
+        worker.ticked_at, worker.ended_at, worker.failing = now, None, ", ".join(failing)
         _alarm_of_clock(shell, session, shell.db.follow_clock(session))
         _alarm_of_sweeps(shell, session, now)
         clear_alarm(shell, session, NOBODY, _OVER)
+
+
+def ended(shell: Shell, name: str) -> None:
+    """Says this worker has finished and ticks no more; when it ticked last stays known."""
+    with shell.db.writing() as session:
+        session.execute(update(Worker).where(Worker.name == name).values(ended_at=shell.clock.real(), failing=""))
+
+
+def ticking(now: datetime) -> ColumnElement[bool]:
+    """Which workers live: those that ended as told do not, those that were killed still seem to for 15 s."""
+    return and_(Worker.ticked_at > now - ALIVE, Worker.ended_at.is_(None))
+
+
+def tidy(shell: Shell) -> None:
+    """Forgets the workers of days past; the last one that ticked stays."""
+    with shell.db.writing() as session:
+        last = session.scalar(select(func.max(Worker.ticked_at)))
+        old = Worker.ticked_at < shell.clock.real() - _FORGOTTEN
+        session.execute(delete(Worker).where(old, Worker.ticked_at != last))
 
 
 def resumed(shell: Shell) -> None:
@@ -47,7 +67,7 @@ def resumed(shell: Shell) -> None:
 def _alarm_of_sweeps(shell: Shell, session: Session, now: datetime) -> None:
     """What fails in any worker that ticks; another's success does not cover it up."""
     session.flush()
-    told = session.scalars(select(Worker.failing).where(Worker.ticked_at > now - _TICKING, Worker.failing != ""))
+    told = session.scalars(select(Worker.failing).where(ticking(now), Worker.failing != ""))
     names = sorted({name for failing in told for name in failing.split(", ")})
     if names:
         words = (

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
-from bot import media, rollcall, templates
+from bot import beat, media, rollcall, templates
 from bot.alarms import standing
 from bot.roster import load_rota
 from bot.shell import Shell
@@ -23,7 +23,6 @@ from models.deliveries import PENDING
 from oncall.findings import concerns
 
 Leg = Callable[[], list[Finding]]
-ALIVE = timedelta(seconds=15)  # a worker ticks every two seconds
 _WAITED = 900  # seconds a call may be owed before it is a finding: a full group's queue takes so long (desk.md)
 _SECRET = 32  # characters of SECRET_KEY that cannot be guessed
 _APART = 5.0  # seconds between the machine's clock and the database's
@@ -126,7 +125,7 @@ def _media(shell: Shell) -> list[Finding]:
 def _worker(shell: Shell) -> list[Finding]:
     with shell.db.reading() as session:
         real = shell.db.real_now(session)
-        alive = session.scalar(select(func.count()).where(Worker.ticked_at > real - ALIVE)) or 0
+        alive = session.scalar(select(func.count()).where(beat.ticking(real))) or 0
         last = session.scalar(select(func.max(Worker.ticked_at)))
         found = [_queue(shell, session), _inbox(session), _alarms(session)]
     if alive:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import desk, outbox, watch
 from bot.answer import answer
-from bot.examine import ALIVE
+from bot.beat import ALIVE
 from bot.lanes import Lane, for_customer
 from bot.reconcile import reconcile
 from bot.scene import Scene, open_ticket_scene

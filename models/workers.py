@@ -9,14 +9,15 @@ from models.base import Base
 
 
 class Worker(Base):
-    """A worker process; ``ticked_at`` is real time by the database's clock, ``failing`` names the sweeps that come
-    round without a success."""
+    """A worker process; ``ticked_at`` is real time by the database's clock, ``ended_at`` when it ended as it was told
+    to, ``failing`` names the sweeps that come round without a success."""
 
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     ticked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     failing: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 

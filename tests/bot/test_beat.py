@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from bot.beat import beat, resumed
+from bot.beat import beat, ended, resumed, tidy
 from bot.lookout import SILENT, look
 from bot.pulse import Pulse
 from channels.wire import TransportError
-from models import Delivery
+from models import Delivery, Worker
 from tests.bot.house import House
 from tests.bot.test_pulse import Watch
 
@@ -70,6 +70,30 @@ def test_a_worker_that_starts_after_a_gap_nobody_saw_owns_up_to_it(house: House)
         "🚨 Nothing ran for 47 minutes, until now.",
         "✅ Over: a worker ticks again and works on what was kept.",
     ]
+
+
+def test_a_worker_that_ended_as_told_is_not_counted_and_its_last_tick_is_known(house: House) -> None:
+    beat(house.shell, "host:1")
+    ended(house.shell, "host:1")
+    beat(house.shell, "host:2")
+
+    counted = [row.name for row in house.rows(Worker) if row.ended_at is None]
+    look(house.shell, "web:1")
+    tidy(house.shell)
+
+    assert counted == ["host:2"]
+    assert len(house.rows(Worker)) == 2
+    assert house.shown(None) == []
+
+
+def test_workers_of_days_past_are_forgotten_but_the_last(house: House) -> None:
+    for name in ("host:1", "host:2"):
+        beat(house.shell, name)
+        house.clock.passes(timedelta(days=2).total_seconds())
+
+    tidy(house.shell)
+
+    assert [row.name for row in house.rows(Worker)] == ["host:2"]
 
 
 def test_a_restart_is_no_gap(house: House) -> None:

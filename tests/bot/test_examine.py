@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.alarms import raise_alarm
+from bot.beat import ended
 from bot.examine import legs
 from bot.shell import Shell
 from bot.templates import Templates
@@ -44,6 +45,15 @@ def test_workers_that_tick_are_counted_and_silent_ones_are_not(house: House) -> 
     assert (never.ok, never.words) == (False, "none has ever ticked")
     assert (silent.ok, silent.words[:19]) == (False, "none has ticked for")
     assert looked(house, "worker")["worker"].words == "2 ticking"
+
+
+def test_a_worker_that_ended_as_told_is_not_counted(house: House) -> None:
+    ticked(house, 2)
+    ticked(house, 1)
+
+    ended(house.shell, "w2")
+
+    assert looked(house, "worker")["worker"].words == "1 ticking"
 
 
 def test_calls_owed_for_long_are_broken_and_those_put_off_are_not_waiting(house: House) -> None:

@@ -250,9 +250,8 @@ def test_a_scrape_names_no_customer_and_no_words(house: House) -> None:
         assert private not in told
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # its plans do not depend on how much is in the tables
 def test_a_scrape_walks_through_no_table_that_grows_with_history(house: House, asked: list[tuple[str, Any]]) -> None:
-    if house.shell.db.postgresql:
-        pytest.skip("SQLite's plans do not depend on how much is in the tables")
     house.opened()
     asked.clear()
     scraped(house.shell)

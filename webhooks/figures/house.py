@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from prometheus_client.core import Metric
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.alarms import standing
-from bot.examine import ALIVE
+from bot.beat import ticking
 from bot.shell import Shell
 from models import Watermark, Worker
 from webhooks.figures.gauges import ages, counted, seconds, single
@@ -16,12 +16,11 @@ from webhooks.figures.gauges import ages, counted, seconds, single
 
 def house(shell: Shell, session: Session) -> Iterator[Metric]:
     real = shell.clock.real()
-    workers = session.scalars(select(Worker)).all()
-    alive = [worker for worker in workers if real - worker.ticked_at <= ALIVE]
+    alive = session.scalars(select(Worker.failing).where(ticking(real))).all()
     yield single("backstop_workers_alive", "workers that ticked within the last 15 s", len(alive))
-    last = max((worker.ticked_at for worker in workers), default=None)
+    last = session.scalar(select(func.max(Worker.ticked_at)))
     yield single("backstop_worker_tick_seconds", "time since any worker ticked", seconds(real, last))
-    failing = [name for worker in alive for name in worker.failing.split(", ") if name]
+    failing = [name for told in alive for name in told.split(", ") if name]
     words = "sweeps that come round without a success, by how many workers see it so"
     yield counted("backstop_sweeps_failing", words, ("sweep",), Counter((name,) for name in failing))
     stand = Counter((alarm.key.partition(":")[0],) for alarm in standing(session))
