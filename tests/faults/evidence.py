@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Executable, Row, create_engine, func, or_, select, text
 
-from models import Address, Clock, Delivery, Inbound, Message
+from models import Address, Clock, Delivery, Inbound, Message, Page, Ring, Ticket
 from tests.support.sandbox import Sandbox
 
 Json = dict[str, Any]
@@ -23,13 +23,16 @@ ACTIONS = {
     "SendMedia": "sendMedia",
     "SendAlbum": "sendMedia",
     "Delete": "deleteMessage",
+    "RingUp": "Calls.create",
+    "HangUp": "Calls.update",
 }
 # Questions and settings, which are no sends and stand in no outbox.
 ASKED = (
     *("get", "download", "setWebhook", "setMyCommands", "deleteMyCommands", "sendChatAction"),
-    *("Messages.list", "Messages.fetch", "Media.", "Content."),
+    *("Messages.list", "Messages.fetch", "Calls.list", "Calls.fetch", "Media.", "Content."),
 )
 REMARK = "(may be repeated)"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NAMELESS = "sha256:"  # a webhook without a name of its own is kept by its hash
 PENDING = ("queued", "leased", "unknown")
 
@@ -42,6 +45,7 @@ class Mark:
     inbox: int
     deliveries: int
     pending: dict[int, int]
+    shows: datetime = LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,12 @@ class Witness:
 
     sandbox: Sandbox
     engine: Engine
+    fallback: str = ""  # whom an exhausted ladder pages: ALARM_TO's number
 
     @staticmethod
-    def on(sandbox: Sandbox, database_url: str) -> "Witness":
+    def on(sandbox: Sandbox, database_url: str, fallback: str = "") -> "Witness":
         url = database_url.replace("postgresql://", "postgresql+psycopg://")
-        return Witness(sandbox, create_engine(url, pool_pre_ping=True))
+        return Witness(sandbox, create_engine(url, pool_pre_ping=True), fallback)
 
     def rows(self, statement: Executable) -> list[Row[Any]]:
         with self.engine.connect() as connection:
@@ -79,15 +84,21 @@ class Witness:
         moment: datetime = self.rows(select(func.clock_timestamp()))[0][0]
         return moment.astimezone(UTC)
 
+    def shows(self) -> datetime:
+        """Business time."""
+        return datetime.fromisoformat(self.sandbox.get("clock")["shows"]).astimezone(UTC)
+
     def mark(self) -> Mark:
         inbox: int = self.rows(select(func.max(Inbound.id)))[0][0] or 0
         deliveries: int = self.rows(select(func.max(Delivery.id)))[0][0] or 0
         pending = self.rows(select(Delivery.id, Delivery.attempts).where(Delivery.state.in_(PENDING)))
-        return Mark(self.sandbox.last, inbox, deliveries, {row.id: row.attempts for row in pending})
+        attempted = {row.id: row.attempts for row in pending}
+        return Mark(self.sandbox.last, inbox, deliveries, attempted, self.shows())
 
     def since(self, mark: Mark, posted: dict[str, int] | None = None) -> "Evidence":
-        """All there is since the mark; ``posted`` are webhooks the test itself posted: provider id → status."""
+        """All there is since the mark, and all pages; ``posted`` are webhooks the test itself posted: id → status."""
         ours = or_(Delivery.id > mark.deliveries, Delivery.id.in_(mark.pending))
+        urgent = select(Ticket.id).where(Ticket.state == "open", Ticket.severity == 1)
         return Evidence(
             mark=mark,
             entries=self.sandbox.ledger(mark.ledger),
@@ -97,14 +108,20 @@ class Witness:
             messages=self.rows(select(Message.ticket_id, Message.origin).where(Message.author == "customer")),
             clocks={number for (number,) in self.rows(select(Clock.ticket_id))},
             stopped=self.rows(select(Address.value, Address.stopped_at).where(Address.stopped_at.is_not(None))),
+            urgent=self.rows(urgent),
+            pages=self.rows(select(Page.__table__).order_by(Page.id)),
+            rings=self.rows(select(Ring.__table__).order_by(Ring.id)),
             now=self.now(),
+            shows=self.shows(),
+            fallback=self.fallback,
             posted=posted or {},
         )
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Ledger entries and rows since a mark; of names kept, messages, clocks and stopped addresses all."""
+    """Ledger entries and rows since a mark; of names kept, messages, clocks, stopped addresses, open SEV1 tickets
+    (``urgent``), pages and rings all. ``now`` is the clock of leases, ``shows`` business time."""
 
     mark: Mark
     entries: list[Json]
@@ -116,6 +133,11 @@ class Evidence:
     stopped: list[Any]
     now: datetime
     posted: dict[str, int] = field(default_factory=dict)
+    urgent: list[Any] = field(default_factory=list)
+    pages: list[Any] = field(default_factory=list)
+    rings: list[Any] = field(default_factory=list)
+    shows: datetime = LONG_AGO
+    fallback: str = ""
 
     @cached_property
     def calls(self) -> list[Json]:
@@ -124,7 +146,7 @@ class Evidence:
 
     @cached_property
     def look_ups(self) -> int:
-        return sum(one["action"] == "Messages.list" for one in self.entries if one["flow"] == "call")
+        return sum(one["action"] in ("Messages.list", "Calls.list") for one in self.entries if one["flow"] == "call")
 
     @cached_property
     def taken(self) -> list[Json]:
@@ -134,7 +156,7 @@ class Evidence:
     @cached_property
     def answered(self) -> dict[str, int]:
         """Provider id → times we answered it 2xx."""
-        told = Counter(_name(one) for one in self.entries if one["flow"] == "webhook" and _ok(one["outcome"]))
+        told = Counter(_name(one) for one in self.entries if _webhook(one) and _ok(one["outcome"]))
         told.update(name for name, status in self.posted.items() if _ok(status))
         return dict(told)
 
@@ -168,8 +190,13 @@ def moment(entry: Json) -> datetime:
     return datetime.fromisoformat(entry["real"])
 
 
+def shown_at(entry: Json) -> datetime:
+    """Its moment in business time, which a rehearsal clock moves."""
+    return datetime.fromisoformat(entry["shows"]).astimezone(UTC)
+
+
 def delivery_of(entry: Json) -> int:
-    """The number a Messages.create names in its status callback."""
+    """The number a Messages.create or Calls.create names in its status callback."""
     return int(str(entry["request"]["StatusCallback"]).rpartition("/")[2])
 
 
@@ -179,6 +206,11 @@ def _taken(entry: Json) -> bool:
     if not isinstance(answer, dict):
         return False
     return bool(answer.get("ok")) if entry["provider"] == "telegram" else bool(answer.get("sid"))
+
+
+def _webhook(entry: Json) -> bool:
+    """Keys pressed on a telephone are answered in words, by what they have done, and are kept in no inbox."""
+    return bool(entry["flow"] == "webhook" and entry["action"] != "voice")
 
 
 def _ok(outcome: Any) -> bool:
@@ -194,5 +226,6 @@ def _name(entry: Json) -> str:
     request = entry["request"]
     if entry["provider"] == "telegram":
         return str(request["update_id"])
-    sid = str(request.get("MessageSid") or NAMELESS)
-    return f"{sid}:{request['MessageStatus']}" if entry["action"].startswith("status:") else sid
+    sid = str(request.get("MessageSid") or request.get("CallSid") or NAMELESS)
+    told = entry["action"].startswith(("status:", "call-status:"))
+    return f"{sid}:{request.get('MessageStatus') or request['CallStatus']}" if told else sid

@@ -23,13 +23,14 @@ def entry(flow: str, action: str, seconds: float = 0, provider: str = "twilio", 
         "real": real,
         "outcome": 200,
         "destination": "",
+        "shows": real,
     } | facts
 
 
 def row(number: int, **facts: Any) -> Any:
     common = {"kind": "SendText", "channel": "whatsapp", "destination": "+341", "ticket_id": 7, "state": "accepted"}
     common |= {"attempts": 1, "retry_at": None, "lease_until": None, "doubt": False, "fault": "", "created_at": NOW}
-    common |= {"successor_id": None}
+    common |= {"successor_id": None, "thread": f"whatsapp:+341:{number}"}
     return SimpleNamespace(**{"id": number, "payload": {"text": f"words {number}"}, **common, **facts})
 
 
@@ -160,3 +161,97 @@ def test_a_call_no_attempt_accounts_for_is_found_and_so_is_an_attempt_without_a_
     assert broken(with_second(attempts=0)) == ["N8"]
     assert broken(with_second(attempts=2)) == ["N8"]
     assert broken(with_second(attempts=2), faults=1) == []
+
+
+LADDER = {"steps": [{"after": "PT0S"}, {"after": "PT5M"}], "alarm": "PT5M", "repeat": "PT15M"}
+
+
+def page(state: dict[str, Any] | None = None, **facts: Any) -> Any:
+    common = {"id": 1, "ticket_id": 7, "ladder": "response", "code": "7a", "begun_at": NOW, "ended_at": None}
+    common |= {"due_at": NOW + timedelta(minutes=5), "acknowledged_at": None}
+    climbed = {"tickets": [7], "ladder": LADDER, "alarmed_at": None} | (state or {})
+    return SimpleNamespace(state=climbed, **common | facts)
+
+
+def rings(number: int, rung: int = 0) -> Any:
+    facts = {"page_id": 1, "person_id": 1, "channel": "sms", "goes_at": NOW, "state": "ringing"}
+    return SimpleNamespace(id=number, rung=rung, delivery_id=number, **facts)
+
+
+def night(*pages: Any, seconds: float = 1, **facts: Any) -> Evidence:
+    """The healthy history, in which a SEV1 has rung somebody by text ``seconds`` after it began."""
+    rung = row(3, channel="sms", destination="+346", thread="page:1:1:sms")
+    text = sent(3, seconds) | {"destination": "+346"}
+    known: dict[str, Any] = {"entries": [*HEALTHY.entries, text], "deliveries": [*HEALTHY.deliveries, rung]}
+    known |= {"urgent": [SimpleNamespace(id=7)], "pages": list(pages), "rings": [rings(3)], "shows": NOW}
+    return replace(HEALTHY, **known | facts)
+
+
+def test_a_sev1_that_rings_somebody_breaks_nothing() -> None:
+    assert broken(night(page())) == []
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [],
+        [page(ended_at=NOW)],
+        [page(), page(id=2)],
+        [page(due_at=None)],
+        [page(due_at=NOW - timedelta(seconds=16))],
+    ],
+)
+def test_a_sev1_without_exactly_one_rung_due_or_ahead_is_found(pages: list[Any]) -> None:
+    assert "N2" in broken(replace(night(*pages), rings=[]))
+
+
+def test_a_sev1_somebody_has_seen_to_needs_no_rung() -> None:
+    assert broken(night(page(acknowledged_at=NOW + timedelta(seconds=2), ended_at=NOW, due_at=None))) == []
+
+
+def test_an_exhausted_ladder_that_has_not_paged_the_fallback_is_found() -> None:
+    alarmed = page({"alarmed_at": (NOW - timedelta(seconds=20)).isoformat()})
+    silent = night(alarmed, fallback="+349")
+    words = "🚨 #7 Ana Studio (SEV1, support): nobody on call has taken it."
+    told = sent(4, -19) | {"destination": "+349", "request": {"Body": words, "StatusCallback": "http://us/4"}}
+
+    paged = replace(
+        silent,
+        entries=[*silent.entries, told],
+        deliveries=[*silent.deliveries, row(4, channel="sms", destination="+349")],
+    )
+
+    assert broken(silent) == ["N2"]
+    assert broken(paged) == []
+
+
+def test_a_page_that_is_late_is_found_and_without_faults_two_seconds_are_late() -> None:
+    assert broken(night(page(), seconds=3)) == ["N5"]
+    assert broken(night(page(), seconds=3), faults=1) == []
+    assert broken(night(page(), seconds=16), faults=1) == ["N5"]
+
+
+def test_a_rung_made_late_is_found_though_its_call_follows_at_once() -> None:
+    late = NOW + timedelta(minutes=5, seconds=16)
+    rung = row(3, channel="sms", destination="+346", thread="page:1:1:sms", created_at=late)
+    climbed = SimpleNamespace(**vars(rings(3, rung=1)) | {"goes_at": late})
+    seen = night(page(due_at=late), seconds=316, rings=[climbed])
+
+    assert broken(replace(seen, deliveries=[*HEALTHY.deliveries, rung]), faults=1) == ["N5"]
+
+
+def test_a_ring_later_than_one_lease_after_somebody_has_it_is_found() -> None:
+    had = page(acknowledged_at=NOW - timedelta(seconds=0.5))
+
+    assert broken(night(had)) == ["N7"]
+    assert broken(night(page(acknowledged_at=NOW))) == []
+
+
+def test_a_ring_that_failed_needs_another_behind_it() -> None:
+    busy = row(3, channel="voice", kind="RingUp", destination="+346", thread="page:1:1:voice", state="failed")
+    call = sent(3) | {"action": "Calls.create", "destination": "+346"}
+    alone = night(page(), entries=[*HEALTHY.entries, call], deliveries=[*HEALTHY.deliveries, busy])
+    failed = SimpleNamespace(**vars(rings(3)) | {"state": "over"})
+
+    assert broken(replace(alone, rings=[failed])) == ["N3"]
+    assert broken(replace(alone, rings=[failed, rings(5, rung=1)])) == []

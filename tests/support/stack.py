@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from bot.directory import import_directory
+from bot.roster import import_roster
 from bot.shell import Shell
 from parts import assemble
 from settings import Settings
@@ -109,11 +110,17 @@ class Stack:
 
     def knows(self, rows: str) -> None:
         """Imports directory rows as ``flask studios import`` does, without starting a process for each cast."""
-        with self._directory() as shell:
+        with self.shell() as shell:
             import_directory(shell, rows.encode())
 
+    def wakes(self, rota: str) -> None:
+        """Imports a rota as ``flask oncall import`` does."""
+        with self.shell() as shell:
+            import_roster(shell, rota.encode())
+
     @contextlib.contextmanager
-    def _directory(self) -> Iterator[Shell]:
+    def shell(self) -> Iterator[Shell]:
+        """The product's parts in this process, on the stack's database and without channels."""
         shell = assemble(Settings.model_validate({"database_url": self.environment["DATABASE_URL"]}))
         try:
             yield shell
@@ -134,13 +141,16 @@ def standing(
     sandbox_settings: dict[str, Any] | None = None,
     budgets: str = GENEROUS,
     bursts: tuple[str, str] = ("2 s", "5 s"),
+    *,
+    ladders: str = "",
     **extra: str,
 ) -> Iterator[Stack]:
-    """A stack that is ready: migrated, webhooks set, studios known, a policy of these ``budgets`` and ``bursts``."""
+    """A stack that is ready: migrated, webhooks set, studios known, a policy of these ``budgets``, ``bursts`` and
+    ``ladders`` (with ``[paging]``)."""
     public = f"http://127.0.0.1:{_free_port()}"
     clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
     with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
-        policy = quicker(directory, budgets, bursts)
+        policy = quicker(directory, budgets, bursts, ladders)
         environment = _environment(database_url, public, sandbox.base) | {"POLICY_FILE": policy} | extra
         stack = Stack(sandbox, environment, directory)
         try:
@@ -154,9 +164,14 @@ def standing(
                 stack.stop(name)
 
 
-def quicker(directory: Path, budgets: str = GENEROUS, bursts: tuple[str, str] = ("2 s", "5 s")) -> str:
+def quicker(
+    directory: Path, budgets: str = GENEROUS, bursts: tuple[str, str] = ("2 s", "5 s"), ladders: str = ""
+) -> str:
     """The policy that ships, with bursts that end sooner, so that a suite of stories stays short."""
     text = (ROOT / "sla" / "default.toml").read_text()
+    if ladders:
+        before, _, rest = text.partition("[[ladder]]")
+        text = before + ladders + rest[rest.index("\n[hotline]") :]
     if budgets != SHIPPED:
         before, _, rest = text.partition("[budgets]")
         text = before + budgets + rest[rest.index("\n\n") :]
