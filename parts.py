@@ -55,6 +55,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         alarm_to=settings.alarm_to.removeprefix("sms:"),
         metrics_token=settings.metrics_token,
         templates=policy.templates,
+        incidents=policy.incidents,
         stillness=policy.stillness,
         heartbeat_url=settings.heartbeat_url,
     )

@@ -31,6 +31,8 @@ from bot import (
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import closing, returning, snoozing
+from bot.incidents import turn as incidents
+from bot.incidents.proposing import Proposer
 from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
@@ -43,6 +45,7 @@ IDLE = 1.0  # seconds a loop sleeps at most without being woken: the ticker's sa
 FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
 _CALLS = 5.0  # seconds between two looks at who is on for the hotline, and whether customers still write
+_PROPOSES = 2.0  # seconds between two looks whether fresh tickets are one incident
 _OVERVIEW = 2.0  # seconds between two looks whether a group's overview is still true
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 HANGS = 60.0  # seconds after which one sweep hangs, though others come round: longer than any lock is waited for
@@ -71,6 +74,8 @@ class Ticker:
         self._every(_CALLS, "stillness", partial(stillness.listen, shell))
         self._every(shell.limits.tick, "digest", partial(digest.show, shell))
         self._every(_OVERVIEW, "overview", partial(overview.show, shell))
+        self._every(shell.limits.tick, "incidents", partial(incidents.turn, shell))
+        self._every(_PROPOSES, "proposals", Proposer(shell))
         self._every(shell.limits.tick, "alarms", partial(alarms.retell, shell))
         self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
         self._every(5.0, "returning", partial(returning.sweep, shell))

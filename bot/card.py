@@ -12,7 +12,7 @@ from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time, shortened
-from models import Agent, Message, Page, Rating, Shoot, Ticket, TicketEvent
+from models import Agent, Incident, Message, Page, Rating, Shoot, StatusLine, Ticket, TicketEvent
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
@@ -40,6 +40,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
         f"Call back: {escape(ticket.call_back)}" if ticket.call_back else "",
         f"Snoozed until {_time(ticket.snoozed_until, scene.now, zone)}" if ticket.snoozed_until else "",
+        _incident(scene, ticket, zone),
         *_engineering(scene, ticket, zone),
         *_paged(scene, ticket, zone),
         *_ending(scene, ticket, zone),
@@ -165,6 +166,20 @@ def _engineering(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
         agent = scene.session.get(Agent, int(last.actor.removeprefix("agent:")))
         name = agent.name if agent else "somebody"
     return [f"Engineering: {escape(name)} has it since {at}"]
+
+
+def _incident(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
+    """What it is part of, and what everybody in it was told last."""
+    incident = scene.session.get(Incident, ticket.incident_id) if ticket.incident_id is not None else None
+    if incident is None:
+        return ""
+    lines = select(StatusLine).where(StatusLine.incident_id == incident.id).order_by(StatusLine.id.desc())
+    last = scene.session.scalar(lines.limit(1))
+    text = next(iter(last.texts.values()), "") if last else ""
+    told = f", told {_time(last.said_at, scene.now, zone)}: “{escape(shortened(text, _NAME))}”" if last else ""
+    over = " (over)" if incident.closed_at else ""
+    rings = f", paged by #{incident.lead_id}" if incident.lead_id not in (None, ticket.id) and not over else ""
+    return f"🔥 <b>Incident I-{incident.id}</b> {escape(incident.title)}{over}{rings}{told}"
 
 
 def _paged(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:

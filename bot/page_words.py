@@ -9,9 +9,10 @@ from importlib import resources
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.incidents import links
 from bot.shell import Shell
 from conversations.phrases import clock_time, shortened
-from models import Page, Person, Ring, Ticket
+from models import Incident, Page, Person, Ring, Ticket
 
 _WORDS, _NAME, _LISTED = 60, 24, 5  # characters of theirs and of the studio; tickets a bundle names
 
@@ -54,7 +55,7 @@ def one(shell: Shell, session: Session, person: Person, page: Page) -> str:
         "one",
         kind=worded(person.language, page.ladder),
         number=ticket.id,
-        who=who(ticket),
+        who=_whose(session, person, ticket),
         words=shortened(ticket.words, _WORDS) or ticket.category,
         since=time(shell, ticket.opened_at, person.language),
         code=page.code,
@@ -71,7 +72,7 @@ def spoken(session: Session, person: Person, pages: Sequence[Page]) -> str:
         "spoken",
         kind=worded(person.language, pages[0].ladder),
         number=" ".join(str(ticket.id)),
-        who=who(ticket),
+        who=_whose(session, person, ticket),
         words=shortened(ticket.words, _WORDS) or ticket.category,
     )
 
@@ -79,6 +80,15 @@ def spoken(session: Session, person: Person, pages: Sequence[Page]) -> str:
 def who(ticket: Ticket) -> str:
     """The studio, else what is known: nobody's number."""
     return shortened(ticket.studio.name, _NAME) if ticket.studio else ticket.tier
+
+
+def _whose(session: Session, person: Person, ticket: Ticket) -> str:
+    """How many there are, when it rings for an incident."""
+    incident = session.get(Incident, ticket.incident_id) if ticket.incident_id is not None else None
+    if incident is None or incident.state not in links.RUNNING:
+        return who(ticket)
+    others = links.studios([one for _, one in links.members(session, incident)]) - 1
+    return worded(person.language, "shared", who=who(ticket), count=others) if others else who(ticket)
 
 
 def time(shell: Shell, moment: datetime, language: str) -> str:

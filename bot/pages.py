@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot import ledger, outbox, rings
 from bot.alarms import clear_alarm, raise_alarm
 from bot.card import buttons, card
+from bot.incidents import links
 from bot.page_words import time, who
 from bot.roster import on_call
 from bot.scene import Scene
@@ -22,18 +23,31 @@ CODES = {"response": "a", "engineering": "e"}
 
 
 def follow(scene: Scene) -> None:
-    """Begins what a ticket as it now is must ring for, and ends what has lost its reason."""
+    """Begins what a ticket as it now is must ring for, and ends what has lost its reason; of an incident one ticket
+    rings for all."""
     ticket = _ticket(scene)
-    standing = ticket.state == "open"
+    standing = ticket.state == "open" and not links.covered(scene)
     reasons = {"response": standing and ticket.severity == 1, "engineering": standing and ticket.severity <= 2}
     for row in still(scene):
         if not reasons[row.ladder]:
             play(scene, row, Ended(scene.now))
     if reasons["response"]:
         start(scene, "response")
-        if scene.hotline and not _begun(scene, "engineering"):
-            ledger.record(scene, "escalated", scene.now, "bot", {"why": "SEV1 in a hotline"})
-            start(scene, "engineering")
+        engineer(scene)
+
+
+def engineer(scene: Scene) -> None:
+    """Engineering is asked by itself for a SEV1 in a hotline or an incident, once."""
+    why = "SEV1 in an incident" if links.leads(scene) else "SEV1 in a hotline" if scene.hotline else ""
+    if why and not _begun(scene, "engineering"):
+        ledger.record(scene, "escalated", scene.now, "bot", {"why": why})
+        start(scene, "engineering")
+
+
+def silence(scene: Scene) -> None:
+    """Ends every page of the ticket, whoever has it."""
+    for row in still(scene):
+        play(scene, row, Ended(scene.now))
 
 
 def start(scene: Scene, name: str) -> None:

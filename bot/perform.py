@@ -7,6 +7,7 @@ import structlog
 
 from bot import outbox, speak, tickets, window
 from bot.duty import away
+from bot.incidents import answers
 from bot.relay import relay
 from bot.scene import Scene
 from conversations import advance
@@ -15,7 +16,9 @@ from conversations.effects import (
     Effect,
     MarkSeen,
     NoteNumber,
+    NoteSame,
     NoteWho,
+    NoteWorks,
     OpenTicket,
     Raise,
     RecordSolved,
@@ -105,6 +108,14 @@ def _record_stars(scene: Scene, effect: RecordStars) -> None:
     tickets.refresh(scene)
 
 
+def _note_same(scene: Scene, effect: NoteSame) -> None:
+    answers.same(scene, effect.same)
+
+
+def _note_works(scene: Scene, effect: NoteWorks) -> None:
+    answers.works(scene, effect.works)
+
+
 def _reopen(scene: Scene, effect: Reopen) -> None:
     tickets.reopen(scene, effect.reason)
 
@@ -136,6 +147,8 @@ PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     NoteNumber: _note_number,
     RecordSolved: _record_solved,
     RecordStars: _record_stars,
+    NoteSame: _note_same,
+    NoteWorks: _note_works,
     Reopen: _reopen,
     Consent: _consent,
     ShowHeld: _show_held,

@@ -13,6 +13,7 @@ import structlog
 
 from bot.budgets import Budgets, read_budgets
 from bot.claims import Database
+from bot.incidents.rules import read_incidents
 from bot.patience import Patience
 from bot.routes import Route, read_groups
 from bot.templates import Templates, read_templates
@@ -25,6 +26,7 @@ from oncall.rules import read_rules
 from oncall.stillness import Stillness, read_stillness
 from sla import Policies, PolicyError, read
 from sla.durations import duration
+from triage.incidents import Rules as Incidents
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ _TABLES = {"support_zone", "grace", "conversation", "desk", "groups", "calendars
     "ladder",
     "paging",
     "hotline",
+    "incidents",
     "templates",
     "inbound",
 }
@@ -50,6 +53,7 @@ class PolicyFile:
     throttle: Throttle
     hotline: Rules
     templates: Templates
+    incidents: Incidents
     groups: tuple[Route, ...]
     stillness: Stillness
     text: str
@@ -92,11 +96,11 @@ def read_policy(path: Path | None) -> PolicyFile:
         pace, patience, budgets = _pace(data), _patience(data), read_budgets(data.get("budgets", {}))
         templates = read_templates(data.get("templates", {}))
         ladders, throttle = read_ladders(data.get("ladder", [])), read_throttle(data.get("paging", {}))
-        hotline = read_rules(data.get("hotline", {}))
+        hotline, incidents = read_rules(data.get("hotline", {})), read_incidents(data.get("incidents", {}))
         groups, policies = read_groups(data.get("groups", [])), read(data, version)
         stillness = read_stillness(data.get("inbound", {}), policies.calendars)
         return PolicyFile(
-            policies, pace, patience, budgets, ladders, throttle, hotline, templates, groups, stillness, text
+            policies, pace, patience, budgets, ladders, throttle, hotline, templates, incidents, groups, stillness, text
         )
     except (PolicyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: {error}") from error

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot import alarms, ledger, outbox, tickets
+from bot.incidents import links
 from bot.scene import Scene
 from bot.speak import kept, say, told_time, worded
 from channels.wire import Option, SendText
@@ -30,10 +31,17 @@ def echo(scene: Scene, due_at: datetime) -> str:
 def nudge(scene: Scene, clock: Clock) -> None:
     """A word to the people on it, with a draft that one tap sends."""
     ticket = scene.ticket
-    if ticket is None or clock.limit_due is None or not clock.open:
+    if ticket is None or clock.limit_due is None or not clock.open or links.covered(scene):
         return
     due_at = clock_time(clock.limit_due, scene.now, scene.shell.policies.support_zone, "en")
     owner = f" @{ticket.owner.username}" if ticket.owner and ticket.owner.username else ""
+    incident = links.running(scene)
+    if incident is not None:
+        words = (
+            f"everybody in {links.name(incident)} was promised an update by {due_at}: /incident {incident.id} status"
+        )
+        outbox.notice(scene, f"⏳{owner} {words}")
+        return
     text = f"⏳{owner} #{ticket.id}: an update is promised by {due_at}. Ready to send:\n“{_draft(scene)}”"
     options = (Option(f"v1:send_draft:{ticket.id}:{clock.number}", "Send it"),)
     outbox.to_group(scene, SendText(scene.group, text, options=options))
@@ -52,6 +60,10 @@ def overdue(scene: Scene, clock: Clock) -> None:
     """The promised moment passed: one honest holding message with a new time; a second in a row is forbidden."""
     ticket = scene.ticket
     assert ticket is not None
+    if links.covered(scene):
+        if clock.line != "held_over":
+            hold(scene)
+        return  # the ticket that leads the incident says it to the agents, once
     if clock.line == "held_over":
         words = f"#{ticket.id}: the promised update did not come twice in a row. A person must write now."
         alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words)

@@ -19,6 +19,7 @@ from oncall.ladders import Ladder, read_ladders
 from oncall.stillness import Stillness
 from sla import Policies
 from triage import Model
+from triage.incidents import Rules as Incidents
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Shell:
     ladders: Mapping[str, Ladder] = field(default_factory=lambda: read_ladders([]))
     throttle: Throttle = field(default_factory=lambda: read_throttle({}))
     templates: Templates = field(default_factory=Templates)
+    incidents: Incidents = field(default_factory=Incidents)
     budgets: Budgets = field(default_factory=Budgets)
     patience: Patience = field(default_factory=Patience)
     stillness: Stillness = field(default_factory=Stillness)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot import card, digest, lanes, ledger, outbox, pages, topics
 from bot.alarms import clear_alarm
+from bot.incidents import deciding, joining
 from bot.late import found
 from bot.scene import Scene
 from models import Agent, Delivery, Message, Ticket
@@ -39,6 +40,8 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
     ledger.keep(scene, Happened("opened", at, said.ingested_at if said else scene.now, "customer", opened))
     heard_by(scene, at)
+    joining.known(scene, triage)
+    deciding.branches(scene)
     opening = topics.open_topic(
         scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket)
     )
@@ -52,6 +55,8 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
     ticket = scene.ticket
     if ticket is None:
         return
+    if triage.safety and ticket.incident_id is not None:
+        joining.leave(scene, "a safety topic", "bot")
     if ticket.category == "other" and triage.category.value != "other":
         ticket.category = triage.category.value
         record(scene, "category_changed", scene.now, "bot", {"to": ticket.category})
@@ -63,6 +68,7 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
         record(scene, "severity_changed", at, "bot", {"from": before, "to": ticket.severity, "why": ticket.reasons})
         refresh(scene)
         lanes.hurry(scene)
+        deciding.branches(scene)
         pages.follow(scene)
 
 
@@ -87,6 +93,9 @@ def reopen(scene: Scene, reason: str, actor: str = "customer") -> None:
     at, had = (said.occurred_at, said.ingested_at) if said else (scene.now, scene.now)
     ledger.keep(scene, Happened("reopened", at, had, actor, {"why": reason} | line))
     outbox.notice(scene, f"Open again: {reason}.")
+    if ticket.incident_id is not None:
+        joining.leave(scene, reason, "customer")
+        return
     refresh(scene)
     pages.follow(scene)
 

@@ -1,6 +1,7 @@
 """T5: what time does: bursts end, clocks come due. Each sweep stands alone."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ import structlog
 from sqlalchemy import Select, select
 
 from bot import dues, overdue, window
+from bot.incidents import answers
 from bot.perform import play
 from bot.scene import open_scene, open_ticket_scene
 from bot.shell import Shell
@@ -54,7 +56,7 @@ def _end_burst(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
         scene = open_scene(shell, session, Conversation.id == number)
         if scene and scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
-            play(scene, WentQuiet(scene.facts()))
+            play(scene, WentQuiet(replace(scene.facts(), shared=answers.asks(scene))))
 
 
 def windows(shell: Shell) -> None:

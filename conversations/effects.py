@@ -80,6 +80,20 @@ class RecordStars:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSame:
+    """The answer to "is it the same for you?", asked of who seems to be in an incident."""
+
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWorks:
+    """The answer to "does yours work?" at the all-clear: yes resolves their ticket, no takes it out of the incident."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
     """The resolved ticket is open again, for this reason."""
 
@@ -109,6 +123,8 @@ Effect = (
     | NoteNumber
     | RecordSolved
     | RecordStars
+    | NoteSame
+    | NoteWorks
     | Reopen
     | Consent
     | ShowHeld

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.group_events import BotChanged, GroupMoved, Person, TopicClosed
+from conversations.incident_events import WentClear
 from triage import Triage
 
 
@@ -58,8 +59,8 @@ class Pace:
 class Facts:
     """What the shell knows when it tells the machine: the time, whether the sender is in the directory or has said
     who they are, whether a ticket is open, the name of the person who has it, its category, whether the sender
-    said STOP, whether free text may go out (WhatsApp's 24 hours), whether answers are held until they write, the
-    pace."""
+    said STOP, whether free text may go out (WhatsApp's 24 hours), whether answers are held until they write, whether
+    we think it is one problem ``shared`` with other studios, the pace."""
 
     now: datetime
     known: bool = True
@@ -69,10 +70,8 @@ class Facts:
     stopped: bool = False
     window_open: bool = True
     held: bool = False
+    shared: bool = False
     pace: Pace = field(default_factory=Pace)
-
-
-# What the machine is told.
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class OpenedAgain:
     facts: Facts
 
 
-Event = Said | WentQuiet | Taken | Answered | HandedOver | CallOffered | Closed | OpenedAgain
+Event = Said | WentQuiet | Taken | Answered | HandedOver | CallOffered | Closed | OpenedAgain | WentClear
 
 
 # What channels parse out of webhooks (the shell makes a Said of a Line).

@@ -17,6 +17,8 @@ from conversations.events import (
     Taken,
     WentQuiet,
 )
+from conversations.incident import SAME
+from conversations.incident_events import WentClear
 from conversations.states import Collecting, Idle, State, Waiting
 from conversations.words import Meaning, understand
 from triage import Severity
@@ -55,7 +57,9 @@ def collect(state: Collecting, event: Event) -> Step:
         case WentQuiet(facts):
             if facts.now < state.wake_at:
                 return state, ()
-            return _waiting(state, facts), (_receipt(state, facts),)
+            receipt = _receipt(state, facts)
+            asked = "same" if receipt.phrase == "receipt_shared" else ""
+            return replace(_waiting(state, facts), asked=asked), (receipt,)
         case Taken(facts):
             return _waiting(state, facts), (_receipt(state, facts), Say("taken"))
         case HandedOver(facts):
@@ -68,6 +72,8 @@ def collect(state: Collecting, event: Event) -> Step:
             return closed(event)
         case OpenedAgain():
             return state, ()
+        case WentClear(facts):
+            return replace(_waiting(state, facts), asked="works"), ()
 
 
 def _counted(state: Collecting, event: Said) -> Collecting:
@@ -114,4 +120,6 @@ def _receipt(state: Collecting, facts: Facts) -> Say:
     empty = understand(state.words) in _EMPTY and not (state.pictures or state.voices or state.files)
     if state.late:
         return Say("receipt_late", values, late=state.late)
+    if facts.shared and not empty:
+        return Say("receipt_shared", values, options=SAME)
     return Say("receipt_what" if empty else "receipt_urgent" if state.urgent else "receipt", values)

@@ -7,6 +7,8 @@ from conversations import report
 from conversations.closing import SOLVED, ask, closed
 from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
 from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
+from conversations.incident import WORKS
+from conversations.incident_events import WentClear
 from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, State, Waiting
 from conversations.words import Meaning, chosen, stars, understand
 from triage import Category
@@ -25,7 +27,7 @@ def listen(state: Resolved, event: Event) -> Step:
             return replace(state, at=facts.now), ()
         case OpenedAgain():
             return Waiting(), ()
-        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
+        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet() | WentClear():
             return state, ()
 
 
@@ -39,7 +41,7 @@ def ask_later(state: AskLater, event: Event) -> Step:
             return closed(event)
         case OpenedAgain():
             return Waiting(), ()
-        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet():
+        case Taken() | Answered() | HandedOver() | CallOffered() | WentQuiet() | WentClear():
             return state, ()
 
 
@@ -104,6 +106,8 @@ def _solved(state: Resolved, event: Said) -> str:
     """yes, partly, no or nothing; the button (whenever it is tapped), its number and its word are the same answer."""
     if event.line.tapped in SOLVED:
         return event.line.tapped
+    if event.line.tapped in WORKS:  # a button of the all-clear, tapped after the ticket was closed
+        return "yes" if event.line.tapped == WORKS[0] else "no"
     if not isinstance(state, AskedSolved) or state.unclear:
         return ""
     if named := chosen(event.line, SOLVED):

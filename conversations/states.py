@@ -38,10 +38,11 @@ class Collecting:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The customer has the receipt and waits for, or talks with, a person; ``who_asked`` counts our question,
-    ``number_asked`` while we want a number to call."""
+    ``number_asked`` while we want a number to call; ``asked`` the question of an incident: same or works."""
 
     who_asked: int = 0
     number_asked: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from conversations import incident
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, NoteNumber, NoteWho, Raise, Relay, Say, StaySilent
 from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
+from conversations.incident_events import WentClear
 from conversations.states import State, Waiting
 from conversations.words import Meaning, phone, understand
 from triage import Category, Severity
@@ -26,11 +28,16 @@ def talk(state: Waiting, event: Event) -> Step:
             return replace(state, number_asked=True), (Say("ask_number"),)
         case Closed():
             return closed(event)
+        case WentClear():
+            return replace(state, asked="works"), ()
         case Answered() | OpenedAgain() | WentQuiet():
             return state, ()
 
 
 def _said(state: Waiting, event: Said) -> Step:
+    about_incident = incident.answered(state, event)
+    if about_incident is not None:
+        return about_incident
     heard = understand(event.line.text)
     courtesy = heard is Meaning.THANKS and not event.line.media
     seen: tuple[Effect, ...] = (Raise(event.triage), Relay(courtesy), MarkSeen())

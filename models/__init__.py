@@ -8,6 +8,7 @@ from models.deliveries import Delivery
 from models.desk import Agent, Audit, Canned, Group, Member, Overview, Role, Topic
 from models.hotline import HotlineWindow, Shoot
 from models.inbox import Inbound
+from models.incidents import Incident, IncidentTicket, StatusCopy, StatusLine
 from models.media import Media
 from models.musters import Muster, Trial
 from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
@@ -36,6 +37,8 @@ __all__ = [
     "Group",
     "HotlineWindow",
     "Inbound",
+    "Incident",
+    "IncidentTicket",
     "Media",
     "Member",
     "Message",
@@ -51,6 +54,8 @@ __all__ = [
     "Rotation",
     "Shift",
     "Shoot",
+    "StatusCopy",
+    "StatusLine",
     "Studio",
     "Ticket",
     "TicketEvent",

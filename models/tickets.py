@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -19,7 +19,7 @@ class Ticket(Base):
     the queue; ``nudged_at`` is when a silent owner was last reminded; ``call_back`` the number the customer wants to
     be called on; ``found_at`` is when its first line reached us, if an outage kept it from us. ``due_at`` is the next
     target or limit of its clocks; ``awaited_since`` the start of the answer clock that runs, None when nobody waits for
-    us; ``silent_at`` when its customer will have heard nothing for too long.
+    us; ``silent_at`` when its customer will have heard nothing for too long; ``incident_id`` the incident it is in.
     """
 
     __tablename__ = "tickets"
@@ -27,6 +27,8 @@ class Ticket(Base):
         partial("ix_tickets_snoozed_until", "snoozed_until", where="snoozed_until IS NOT NULL"),
         partial("ix_tickets_owned", "owner_id", where="state = 'open' AND owner_id IS NOT NULL"),
         partial("ix_tickets_silent_at", "silent_at", where="silent_at IS NOT NULL"),
+        partial("ix_tickets_in_incident", "incident_id", where="incident_id IS NOT NULL"),
+        Index("ix_tickets_opened_at", "opened_at"),
     )
 
     id: Mapped[Key]
@@ -52,6 +54,7 @@ class Ticket(Base):
     due_at: Mapped[datetime | None]
     awaited_since: Mapped[datetime | None]
     silent_at: Mapped[datetime | None]
+    incident_id: Mapped[int | None]
 
     studio: Mapped[Studio | None] = relationship()
     contact: Mapped[Contact | None] = relationship()

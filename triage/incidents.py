@@ -16,16 +16,19 @@ _SHORTEST, _STEM = 4, 5
 _HOURS = 1  # on each side of the hour that is asked about
 _STATUSES = "400|401|403|404|408|409|410|413|422|429|500|501|502|503|504|52[0-7]"
 _BARE = re.compile(rf"(?<![\w#+.,:$€£-])({_STATUSES})(?!\w|[.,:%$€£]\d)(?!\s+(?!error|bad|gateway|service)[^\W\d_])")
-_NAMED = re.compile(r"(?:error|code|fehler|codigo|erro|err)\W{0,3}(?:(?:code|codigo|no|nr)\W{0,2})?([a-z]{0,6}\d{2,6})\b")
-_MIXED = re.compile(r"\b([a-z]{1,6}[-_]\d{2,6}|0x[0-9a-f]{4,8})\b")
-_COMMON = frozenset(
-    "about after again also anymore anything been before call cant could does doesnt dont every everyone everything "
-    "error errors from hello help here into isnt just like many mine more much need none nothing nobody only other please right "
-    "should since some still than thanks that their them then there they this today urgent very wait want what when "
-    "wont work working works would your yours "
-    "ahora algo aqui ayuda como cuando desde donde esta estan este esto estoy favor error errores funciona gracias hola nada nadie "
-    "necesito para pero porque puedo pueden puede sigue tengo tiene todo todos urgente".split()
+_NAMED = re.compile(
+    r"(?:error|code|fehler|codigo|erro|err)\W{0,3}(?:(?:code|codigo|no|nr)\W{0,2})?([a-z]{0,6}\d{2,6})\b"
 )
+_MIXED = re.compile(r"\b([a-z]{1,6}[-_]\d{2,6}|0x[0-9a-f]{4,8})\b")
+_SAID_OF_ALL = """
+about after again also anymore anything been before call cant could does doesnt dont error errors every
+everyone everything from hello help here into isnt just like many mine more much need nobody none nothing only
+other please right should since some still than thanks that their them then there they this today urgent very
+wait want what when wont work working works would your yours ahora algo aqui ayuda como cuando desde donde
+errores esta estan este esto estoy favor funciona gracias hola nada nadie necesito para pero porque puede
+pueden puedo sigue tengo tiene todo todos urgente
+"""
+_COMMON = frozenset(_SAID_OF_ALL.split())
 
 
 @dataclass(frozen=True, slots=True)

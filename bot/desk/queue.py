@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
 from bot.duty import on_duty
-from bot.outbox import link
+from bot.outbox import place
 from bot.shell import Shell
 from channels.wire import Option
 from conversations.phrases import clock_time
@@ -46,14 +46,6 @@ def duty(session: Session) -> str:
     """Who is on, by name."""
     on = on_duty(session)
     return f"On duty: {', '.join(one.name for one in on)}" if on else "Nobody is on duty (/on)."
-
-
-def place(ticket: Ticket) -> str:
-    """``#12`` as a link to its topic."""
-    topic, number = ticket.topic, f"#{ticket.id}"
-    if topic is None or topic.thread_id is None:
-        return number
-    return f'<a href="{link(topic)}">{number}</a>'
 
 
 def ordered(shell: Shell, session: Session, most: int, *which: ColumnElement[bool]) -> tuple[Sequence[Ticket], int]:

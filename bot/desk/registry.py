@@ -10,6 +10,7 @@ from bot.desk import (
     crew,
     ending,
     handing,
+    incidents,
     joining,
     looking,
     moving,
@@ -69,6 +70,9 @@ COMMANDS: dict[str, Command] = {
     "split": Command(joining.split, "A ticket of its own from the line it replies to", needs_ticket=True),
     "helped": Command(promising.helped, "They can work again, by a fix or a way round", needs_ticket=True),
     "ledger": Command(promising.show_ledger, "The proof of every clock", needs_ticket=True),
+    "incident": Command(
+        incidents.incident, "Several studios, one problem: tell and end it as one", "[7 status 11:45 words]"
+    ),
     "confirm": Command(crew.confirm, "I'm on for the coming hotline"),
     "help": Command(_help, "What can be done here"),
 }
@@ -91,4 +95,5 @@ TAPS: dict[str, Callable[[Tap], str]] = {
     "ack": calling.take_page,
     "next": promising.next_tapped,
     "send_draft": promising.draft_tapped,
+    "incident": incidents.tapped,
 }

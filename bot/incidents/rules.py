@@ -1,0 +1,22 @@
+"""``[incidents]`` of the policy file: how many studios in what time are proposed as one incident."""
+
+from typing import Any
+
+from sla import PolicyError
+from sla.durations import duration
+from triage.incidents import Rules
+
+_KEYS = ("studios", "within", "alone")
+
+
+def read_incidents(table: Any) -> Rules:
+    """Checks and types the table. Raises PolicyError naming the entry, what is wrong and an example."""
+    if not isinstance(table, dict) or set(table) - set(_KEYS):
+        raise PolicyError(f'incidents: it is a table of {", ".join(_KEYS)}; example: [incidents] within = "15 min"')
+    shipped = Rules()
+    counts = {name: table.get(name, getattr(shipped, name)) for name in ("studios", "alone")}
+    for name, count in counts.items():
+        if not isinstance(count, int) or isinstance(count, bool) or count < 2:
+            raise PolicyError(f"[incidents] {name}: {count!r} is no number of studios from 2; example: {name} = 3")
+    within = duration(table["within"], "[incidents] within") if "within" in table else shipped.within
+    return Rules(within=within, **counts)
