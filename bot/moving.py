@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot import outbox, successors
+from bot import outbox, successors, topics
 from bot.lanes import Lane
 from bot.scene import Scene
 from channels.arranging import CloseTopic
@@ -38,4 +38,4 @@ def linked(session: Session, row: Delivery, call: Call) -> Call | TransportError
     topic = session.get(Topic, int(row.thread.split(":")[1]), populate_existing=True)
     if topic is None or topic.thread_id is None:
         return TransportError("the ticket's new topic is not there yet")
-    return replace(call, text=call.text.replace(_LINK, outbox.link(topic)))
+    return replace(call, text=call.text.replace(_LINK, topics.link(topic)))

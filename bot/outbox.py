@@ -25,7 +25,7 @@ from channels.wire import (
     to_json,
 )
 from conversations.events import Media
-from models import Delivery, Message, Ticket, Topic
+from models import Delivery, Message, Topic
 
 LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a provider takes in one text
 _BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
@@ -238,19 +238,6 @@ def split(text: str, most: int) -> list[str]:
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text]
-
-
-def link(topic: Topic) -> str:
-    """Where a topic is, for those who are in its group."""
-    return f"https://t.me/c/{str(topic.chat_id).removeprefix('-100')}/{topic.thread_id}"
-
-
-def place(ticket: Ticket) -> str:
-    """``#12`` as a link to its topic."""
-    topic, number = ticket.topic, f"#{ticket.id}"
-    if topic is None or topic.thread_id is None:
-        return number
-    return f'<a href="{link(topic)}">{number}</a>'
 
 
 def topic_of(scene: Scene) -> Topic | None:

@@ -8,7 +8,7 @@ from html import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import alarms, buckets, outbox, window
+from bot import alarms, buckets, topics, window
 from bot.desk import queue
 from bot.lanes import Lane
 from bot.shell import Shell
@@ -138,7 +138,7 @@ def _promise(shell: Shell, session: Session, chat: int) -> str:
     ticket, name, at = first
     owner = f" ({escape(ticket.owner.name)})" if ticket.owner else ""
     late = " <b>LATE</b>" if at < shell.clock.now() else ""
-    return f"Next promise: {outbox.place(ticket)} {_PROMISED[name]} by {_time(shell, at)}{late}{owner}"
+    return f"Next promise: {topics.place(ticket)} {_PROMISED[name]} by {_time(shell, at)}{late}{owner}"
 
 
 def _closing(shell: Shell, session: Session, chat: int) -> str:
@@ -147,7 +147,7 @@ def _closing(shell: Shell, session: Session, chat: int) -> str:
     closing = select(Ticket, ends).join(Conversation, Conversation.ticket_id == Ticket.id)
     soon = (ends > now, ends <= now + window.EARLY, Ticket.state == "open", Ticket.topic.has(chat_id=chat))
     found = session.execute(closing.where(*soon).order_by(ends).limit(_WINDOWS + 1)).unique().all()
-    told = [f"{outbox.place(ticket)} {_time(shell, at)}" for ticket, at in found[:_WINDOWS] if at]
+    told = [f"{topics.place(ticket)} {_time(shell, at)}" for ticket, at in found[:_WINDOWS] if at]
     return f"WhatsApp closes: {', '.join(told)}{' ...' if len(found) > _WINDOWS else ''}" if told else ""
 
 

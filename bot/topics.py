@@ -7,7 +7,7 @@ from bot.lanes import Lane
 from bot.scene import Scene
 from channels.wire import OpenTopic, Option, SendText
 from conversations.phrases import clock_time
-from models import Agent, Delivery, Message, Topic
+from models import Agent, Delivery, Message, Ticket, Topic
 
 _HISTORY = 3500  # characters, of what Telegram takes in one message
 
@@ -51,3 +51,16 @@ def _told(scene: Scene, message: Message) -> str:
     who = {"customer": scene.name or "Customer", "note": f"{name} (note)"}.get(message.author, name)
     media = " ".join(f"[{entry['kind']}]" for entry in message.media)
     return f"{at} {who}: {message.text} {media}".rstrip()
+
+
+def link(topic: Topic) -> str:
+    """Where a topic is, for those who are in its group."""
+    return f"https://t.me/c/{str(topic.chat_id).removeprefix('-100')}/{topic.thread_id}"
+
+
+def place(ticket: Ticket) -> str:
+    """``#12`` as a link to its topic."""
+    topic, number = ticket.topic, f"#{ticket.id}"
+    if topic is None or topic.thread_id is None:
+        return number
+    return f'<a href="{link(topic)}">{number}</a>'

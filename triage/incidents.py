@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from triage.words import plain, words_of
 
@@ -13,6 +14,7 @@ HISTORY = timedelta(days=28)  # what is usual is read from this long
 _LEAST = 0.02  # reports in a window that are taken as usual where none was ever made
 _SHARED, _ALONE = 0.001, 0.0001  # how unlikely a burst must be: with words or codes in common, by category alone
 _SHORTEST, _STEM = 4, 5
+_UNSURE = 16  # windows for which the average stands beside those of this hour
 _HOURS = 1  # on each side of the hour that is asked about
 _STATUSES = "400|401|403|404|408|409|410|413|422|429|500|501|502|503|504|52[0-7]"
 _BARE = re.compile(rf"(?<![\w#+.,:$€£-])({_STATUSES})(?!\w|[.,:%$€£]\d)(?!\s+(?!error|bad|gateway|service)[^\W\d_])")
@@ -102,11 +104,12 @@ def fits(category: str, marks: Iterable[str], signal: Signal) -> bool:
     return signal.category == category and signal.severity < 3 and (bool(mine & marked) or not marked)
 
 
-def marks_of(words: str) -> set[str]:
+@lru_cache(maxsize=32_768)
+def marks_of(words: str) -> frozenset[str]:
     """The error codes of a text and the stems of its telling words."""
     text = plain(words)
     codes = {found.lower() for form in (_BARE, _NAMED, _MIXED) for found in form.findall(text)}
-    return codes | {word[:_STEM] for word in _telling(words)}
+    return frozenset(codes | {word[:_STEM] for word in _telling(words)})
 
 
 def _telling(words: str) -> list[str]:
@@ -137,23 +140,28 @@ def _bursts(recent: Sequence[Signal], past: Sequence[Signal], now: datetime, rul
 def _burst(mark: str, signals: list[Signal], past: Sequence[Signal], now: datetime, rules: Rules) -> _Burst:
     before = [one for one in past if not mark or mark in marks_of(one.words)]
     usual = _usual(before, past, now, rules)
-    burst = _Burst(mark, tuple(sorted(signals, key=lambda one: (one.at, one.ticket))), 1.0, usual)
-    return _Burst(mark, burst.signals, _at_least(burst.studios, usual), usual)
+    chance = _at_least(len({one.studio for one in signals}), usual)
+    return _Burst(mark, tuple(sorted(signals, key=lambda one: (one.at, one.ticket))), chance, usual)
 
 
 def _usual(like: Sequence[Signal], past: Sequence[Signal], now: datetime, rules: Rules) -> float:
-    """Reports in one window: on the average, and at this hour of the day; the higher counts."""
+    """Reports in one window at this hour of the day; while little is known of the hour, its average counts too."""
     began = min((one.at for one in past), default=now)
     days = min(max((now - began) / timedelta(days=1), 1.0), HISTORY / timedelta(days=1))
     apart = (abs((one.at - now).total_seconds()) % 86_400 / 3600 for one in like)
     near = sum(min(hours, 24 - hours) <= _HOURS for hours in apart)
-    share = rules.within / timedelta(hours=1)
-    return max(_LEAST, len(like) * share / (24 * days), near * share / (2 * _HOURS * days))
+    windows = 2 * _HOURS * days * (timedelta(hours=1) / rules.within)
+    average = len(like) * rules.within / timedelta(days=days)
+    return max(_LEAST, (near + average * _UNSURE) / (windows + _UNSURE))
 
 
 def _at_least(count: int, usual: float) -> float:
     """How likely this many are where so many are usual (Poisson)."""
-    return max(0.0, 1.0 - sum(math.exp(-usual) * usual**n / math.factorial(n) for n in range(count)))
+    term, fewer = math.exp(-usual), 0.0
+    for n in range(count):
+        fewer += term
+        term *= usual / (n + 1)
+    return max(0.0, 1.0 - fewer)
 
 
 def _stands_out(burst: _Burst, rules: Rules) -> bool:

@@ -80,7 +80,7 @@ def _new(ask: Ask, title: str) -> str:
         return f"#{ask.ticket.id} is already resolved."
     if links.held(ask.session, ask.ticket.id) is not None:
         return f"#{ask.ticket.id} is in an incident already; its card says in which."
-    made = deciding.begin(ask.scene, ask.agent, title)
+    made = deciding.by_hand(ask.scene, ask.agent, title)
     return f"{links.name(made)} stands, with #{ask.ticket.id}. /incident {made.id} add 12 links further tickets."
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.asks import Ask, Told
-from bot.outbox import place
+from bot.topics import place
 from conversations.phrases import clock_time, shortened
 from models import Contact, Message, Rating, Studio, Ticket
 

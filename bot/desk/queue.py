@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
 from bot.duty import on_duty
-from bot.outbox import place
+from bot.topics import place
 from bot.shell import Shell
 from channels.wire import Option
 from conversations.phrases import clock_time

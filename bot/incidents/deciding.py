@@ -48,7 +48,7 @@ def stands(session: Session, incident: Incident | None) -> str:
     return f"{links.name(incident)} {states.get(incident.state, f'stands, confirmed{by}')}."
 
 
-def begin(scene: Scene, agent: Agent, title: str) -> Incident:
+def by_hand(scene: Scene, agent: Agent, title: str) -> Incident:
     """An incident by a person's own word, with this ticket in it."""
     ticket = scene.ticket
     assert ticket is not None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.incidents import links
 from bot.lanes import Lane
-from bot.outbox import place
+from bot.topics import place
 from bot.shell import Shell
 from channels.wire import EditText, Option, SendText, to_json
 from conversations.phrases import clock_time, shortened

@@ -68,8 +68,8 @@ def incident(house: House) -> Incident:
 
 def card(house: House) -> SendText | EditText:
     """The incident's card as the group sees it now."""
-    shown = [one for one in house.telegram.calls if isinstance(one, SendText | EditText) and "🔥 <b>" in one.text]
-    found: SendText | EditText = [one for one in shown if "#1 " not in one.text.splitlines()[0]][-1]
+    sent = [one for one in house.telegram.calls if isinstance(one, SendText | EditText)]
+    found: SendText | EditText = [one for one in sent if one.text.startswith("🔥 <b>")][-1]
     return found
 
 
