@@ -11,7 +11,7 @@ import structlog
 import triage
 from bot.claims import Database
 from bot.clock import Clock
-from bot.policy import PolicyBook, read_policy
+from bot.policy import PolicyBook, PolicyFile, read_policy
 from bot.shell import Desk, Limits, Shell
 from channels.protocol import Channel
 from settings import Settings, SettingsError, load
@@ -26,8 +26,7 @@ def assemble(settings: Settings | None = None) -> Shell:
     except PolicyError as error:
         raise SettingsError(f"POLICY_FILE {error}") from error
     database = Database(settings.database_url)
-    groups = {chat for chat in (settings.telegram_agent_chat_id, settings.telegram_lead_chat_id) if chat}
-    groups |= {route.chat for route in policy.groups}
+    groups = _groups(settings, policy)
     return Shell(
         db=database,
         clock=Clock(database, settings.clock_file),
@@ -59,6 +58,12 @@ def assemble(settings: Settings | None = None) -> Shell:
         stillness=policy.stillness,
         heartbeat_url=settings.heartbeat_url,
     )
+
+
+def _groups(settings: Settings, policy: PolicyFile) -> set[int]:
+    """The chats whose members are our people."""
+    named = (settings.telegram_agent_chat_id, settings.telegram_lead_chat_id)
+    return {chat for chat in (*named, *(route.chat for route in policy.groups)) if chat}
 
 
 def _senders(settings: Settings) -> dict[str, str]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, contains_eager
 
 from bot.desk.asks import Ask, Told
 from bot.duty import on_duty
-from bot.topics import place
 from bot.shell import Shell
+from bot.topics import place
 from channels.wire import Option
 from conversations.phrases import clock_time
 from models import Clock, Conversation, Studio, Ticket

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.incidents import links
 from bot.lanes import Lane
-from bot.topics import place
 from bot.shell import Shell
+from bot.topics import place
 from channels.wire import EditText, Option, SendText, to_json
 from conversations.phrases import clock_time, shortened
 from models import Agent, Delivery, Incident, IncidentTicket, Page, Shoot, StatusCopy, StatusLine, Ticket

@@ -71,7 +71,9 @@ def test_one_error_code_brings_categories_and_questions_together() -> None:
 
 
 def test_where_so_many_are_usual_at_this_hour_it_takes_more() -> None:
-    busy = [signal(-day * 10 - n, "gallery slow", 60 * 24 * day + 10 * n) for day in range(1, 28) for n in range(-5, 6)]
+    before = [
+        signal(-day * 10 - n, "gallery slow", 60 * 24 * day + 10 * n) for day in range(1, 28) for n in range(-5, 6)
+    ]
 
     found = [len(propose([signal(n, "gallery slow") for n in range(count)], before, NOW, RULES)) for count in (3, 5, 9)]
 
