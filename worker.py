@@ -17,6 +17,7 @@ from bot import (
     alarms,
     beat,
     buckets,
+    called,
     desk,
     digest,
     groups,
@@ -68,6 +69,7 @@ class Ticker:
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell), within=CALLS)
         self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
         self._every(shell.limits.tick, "silence", partial(silence, shell))
+        self._every(shell.limits.tick, "calls", partial(called.follow, shell))
         self._every(shell.limits.tick, "pages", partial(rungs.climb, shell))
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(1.0, "muster", partial(muster.look, shell))

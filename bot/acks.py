@@ -56,6 +56,18 @@ def answered(scene: Scene, agent: Agent) -> None:
     pages.play(scene, row, Ended(scene.now))
 
 
+def talks(scene: Scene, person: Person) -> None:
+    """Somebody on call talks with the customer on the telephone: that is an answer, and the ticket is theirs."""
+    row = pages.open_page(scene, "response")
+    if row is not None:
+        acknowledge(scene, row, person.id, person.name, "call")
+        pages.play(scene, row, Worked(scene.now, person.id))
+        pages.play(scene, row, Ended(scene.now))
+    if person.agent is not None:
+        _own(scene, person.agent, "call")
+    tickets.refresh(scene)
+
+
 def worked(scene: Scene, agent: Agent, ladder: str) -> None:
     """Who has it does something with it."""
     row = pages.open_page(scene, ladder)
@@ -78,9 +90,16 @@ def _owned(scene: Scene, row: Page, agent: Agent | None, name: str, path: str) -
     who = f"agent:{agent.id}" if agent else f"person:{row.acknowledged_by}"
     if row.ladder == "engineering":
         tickets.record(scene, "escalation_acknowledged", scene.now, who, {"name": name, "by": path})
-    elif agent is not None and ticket.owner is None and ticket.state == "open":
-        ticket.owner, ticket.nudged_at = agent, None
-        tickets.record(scene, "taken", scene.now, who, {"by": path})
-        if scene.conversation.ticket_id == ticket.id:
-            play(scene, Taken(scene.facts()))
+    elif agent is not None:
+        _own(scene, agent, path)
     tickets.refresh(scene)
+
+
+def _own(scene: Scene, agent: Agent, path: str) -> None:
+    ticket = scene.ticket
+    if ticket is None or ticket.owner is not None or ticket.state != "open":
+        return
+    ticket.owner, ticket.nudged_at = agent, None
+    tickets.record(scene, "taken", scene.now, f"agent:{agent.id}", {"by": path})
+    if scene.conversation.ticket_id == ticket.id and path != "call":  # who talks needs no text that says so
+        play(scene, Taken(scene.facts()))

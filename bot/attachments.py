@@ -72,8 +72,9 @@ def to_topic(scene: Scene, media: Media, caption: str, message: Message, reply_t
         reply_to=reply_to,
         line=message.id,
     )
-    if scene.address.channel != "telegram":
-        outbox.to_group(scene, Fetch(media), message, channel=scene.address.channel)
+    if scene.address.channel != "telegram" or media.ref.startswith("https://"):
+        theirs = "twilio" if scene.address.channel == "telegram" else scene.address.channel
+        outbox.to_group(scene, Fetch(media), message, channel=theirs)
         outbox.to_group(scene, replace(call, source=media.ref), message)
         return
     call, topic = replace(call, ref=media.ref), outbox.topic_of(scene)

@@ -40,6 +40,14 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
     return silence
 
 
+def left(scene: Scene, line: Line, triage: Triage, said_at: datetime) -> None:
+    """What was left on the telephone's tape: a line that opens no window and takes no STOP back."""
+    if scene.ticket is None or scene.ticket.state != "open":
+        scene.conversation.state = to_json(Idle())  # who calls has no patience for a question about the last ticket
+    scene.line, scene.message = line, _message(scene, line, said_at, scene.now)
+    play(scene, Said(line, triage, replace(scene.facts(), stopped=False)))
+
+
 def _facts(scene: Scene, said_at: datetime) -> Facts:
     """A line found late that was written before a STOP does not take it back."""
     stopped_at = scene.address.stopped_at

@@ -102,7 +102,7 @@ def _tell_studio(shell: Shell, session: Session, window: HotlineWindow, phrase: 
     """One message to each owner where we may write first; where we may not, the group hears that they do not know."""
     owners = _owners(session, window.studio_id)
     for contact in owners:
-        scene = _reach(shell, session, contact)
+        scene = reach(shell, session, contact)
         if scene is None:
             _tell_group(
                 shell,
@@ -122,7 +122,7 @@ def _owners(session: Session, studio: int) -> list[Contact]:
     return [one for one in contacts if one.role == "owner"] or contacts
 
 
-def _reach(shell: Shell, session: Session, contact: Contact) -> Scene | None:
+def reach(shell: Shell, session: Session, contact: Contact) -> Scene | None:
     """A chat that is open to us, else a text message; whoever said STOP anywhere is not written to."""
     theirs = select(Address).where(Address.contact_id == contact.id).order_by(Address.id)
     addresses = list(session.scalars(theirs).unique())

@@ -11,6 +11,7 @@ from bot.incidents import answers
 from bot.relay import relay
 from bot.scene import Scene
 from conversations import advance
+from conversations.calls import Called
 from conversations.effects import (
     Consent,
     Effect,
@@ -36,7 +37,7 @@ from models import Rating
 log = structlog.get_logger()
 
 
-def play(scene: Scene, event: Event) -> str:
+def play(scene: Scene, event: Event | Called) -> str:
     """Asks the machine, turns its effects into rows, keeps the new state; returns the reason for a silence, if any."""
     before = from_json(scene.conversation.state)
     if isinstance(before, Lost):

@@ -7,6 +7,7 @@ from conversations.effects import Relay
 from conversations.events import Line, Media
 from models import Message
 
+VOICEMAIL = "voicemail.mp3"
 _ON_CARD = 600  # words up to this length stand on the card and are not relayed again
 
 
@@ -54,4 +55,5 @@ def _words(scene: Scene, line: Line, reminder: str) -> str:
 
 def _kind(scene: Scene, media: Media) -> str:
     """What a sound is, as nothing here writes down what it says."""
-    return said_by(scene, "voice note, not transcribed") if media.kind == "voice" else ""
+    what = "voicemail on the hotline" if media.name == VOICEMAIL else "voice note"
+    return said_by(scene, f"{what}, not transcribed") if media.kind == "voice" else ""

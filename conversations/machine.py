@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from conversations import consent, held, late, report, resolved, waiting
+from conversations import calls, consent, held, late, report, resolved, waiting
 from conversations.effects import Effect, OpenTicket, Raise, Relay, Say
 from conversations.events import Event, Said
 from conversations.states import AskedSolved, AskedStars, AskLater, Collecting, Done, Idle, Lost, State, Waiting
@@ -10,8 +10,10 @@ from conversations.states import AskedSolved, AskedStars, AskLater, Collecting, 
 Step = tuple[State, tuple[Effect, ...]]
 
 
-def advance(state: State, event: Event) -> Step:
+def advance(state: State, event: Event | calls.Called) -> Step:
     """The next state and what should happen. Every Said yields a Say or a StaySilent (conversations.md rule 4)."""
+    if isinstance(event, calls.Called):
+        return calls.called(state, event)
     if not isinstance(event, Said):
         return _flow(state, event)
     consented = consent.heard(state, event)

@@ -3,6 +3,7 @@
 from models.alarms import Alarm
 from models.base import Base
 from models.buckets import Bucket
+from models.calls import IncomingCall
 from models.conversations import Conversation, Message
 from models.deliveries import Delivery
 from models.desk import Agent, Audit, Canned, Group, Member, Overview, Role, Topic
@@ -39,6 +40,7 @@ __all__ = [
     "Inbound",
     "Incident",
     "IncidentTicket",
+    "IncomingCall",
     "Media",
     "Member",
     "Message",

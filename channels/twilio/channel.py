@@ -240,7 +240,8 @@ def stays(url: str, home: str | None) -> bool:
 def _file(found: requests.Response) -> File:
     if found.status_code >= 400:
         raise TransportError(
-            f"Twilio answered {found.status_code} for the attachment", permanent=found.status_code in (404, 410)
+            f"Twilio answered {found.status_code} for the attachment",
+            permanent=found.status_code in (404, 410) and "/Recordings/" not in found.url,  # those come a moment late
         )
     data = found.raw.read(MOST_BYTES + 1, decode_content=True)
     if len(data) > MOST_BYTES:

@@ -23,6 +23,7 @@ MAGIC = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/webp": b"RIFF\0\0\0\0WEBPVP8 ",
     "audio/ogg": b"OggS",
+    "audio/mpeg": b"ID3\x04",
     "video/mp4": b"\0\0\0\x18ftypisom",
     "application/pdf": b"%PDF-1.7\n",
     "application/zip": b"PK\x03\x04",

@@ -21,6 +21,8 @@ KNOWN_VALUES = {"comma_name", "by", "written", "found", "agent", "number", "seen
     "batch",
     "cause",
     "affected",
+    "urgent",
+    "way",
 }
 LONG_WORDS = "nobody can pay and the couple is waiting at the desk while we try again and again, please help us now"
 MADRID = ZoneInfo("Europe/Madrid")
@@ -42,6 +44,7 @@ def filled(language: str, phrase: str, **more: str | int) -> str:
     values: dict[str, str | int] = {
         "name": "Carmen",
         "by": "14:37",
+        "urgent": "12:05",
         "written": "13:02",
         "found": "14:31",
         "agent": "Lena",
@@ -85,7 +88,9 @@ def test_a_rendered_sentence_has_no_placeholder_left_and_fits_a_screen(language:
 
 @pytest.mark.parametrize(("language", "phrase"), list(product(LANGUAGES, SAYABLE)))
 def test_a_bare_sentence_reads_without_gaps(language: str, phrase: str) -> None:
-    text = render(language, phrase, {"by": "14:37", "written": "13:02", "found": "14:31", "agent": "Lena"})
+    text = render(
+        language, phrase, {"by": "14:37", "urgent": "12:05", "written": "13:02", "found": "14:31", "agent": "Lena"}
+    )
 
     assert text == text.strip()
     assert not re.search(r"[{}]|  | [,.?!]|None", text)

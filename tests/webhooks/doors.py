@@ -13,7 +13,15 @@ def client(shell: Shell) -> FlaskClient:
     """What the web process serves, as app.create_app puts it together."""
     app = Flask(__name__, static_folder=None)
     app.extensions["shell"] = shell
-    for door in (webhooks.receive, webhooks.voice, webhooks.ack, webhooks.media, webhooks.health, webhooks.metrics):
+    for door in (
+        webhooks.receive,
+        webhooks.voice,
+        webhooks.calls,
+        webhooks.ack,
+        webhooks.media,
+        webhooks.health,
+        webhooks.metrics,
+    ):
         app.register_blueprint(door)
     return app.test_client()
 
