@@ -13,8 +13,8 @@ from bot.scene import Scene, open_scene
 from bot.shell import Shell
 from conversations.events import Facts, Line, Said
 from conversations.states import Idle, to_json
-from models import Address, Conversation, Inbound, Message
-from triage import Triage, in_hotline
+from models import Address, Conversation, Inbound, Message, Shoot
+from triage import Severity, Triage, in_hotline, in_shoot
 
 _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sla.md rule 2)
 
@@ -33,7 +33,7 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
     _remember_sender(scene, line)
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
-    judged = in_hotline(triage) if scene.hotline else triage
+    judged = in_hotline(triage) if scene.hotline else in_shoot(triage) if _shoots(scene, triage) else triage
     silence = play(scene, Said(line, judged, _facts(scene, said_at), late.untold(scene)))
     if moved:
         tickets.refresh(scene, soon=False)
@@ -46,6 +46,14 @@ def left(scene: Scene, line: Line, triage: Triage, said_at: datetime) -> None:
         scene.conversation.state = to_json(Idle())  # who calls has no patience for a question about the last ticket
     scene.line, scene.message = line, _message(scene, line, said_at, scene.now)
     play(scene, Said(line, triage, replace(scene.facts(), stopped=False)))
+
+def _shoots(scene: Scene, triage: Triage) -> bool:
+    """Whether the studio shoots this moment; asked only where it would lift something."""
+    contact = scene.address.contact
+    if contact is None or not triage.blocked or triage.severity is Severity.SEV1:
+        return False
+    running = (Shoot.studio_id == contact.studio_id, Shoot.begins_at <= scene.now, Shoot.ends_at > scene.now)
+    return scene.session.scalar(select(Shoot.id).where(*running).limit(1)) is not None
 
 
 def _facts(scene: Scene, said_at: datetime) -> Facts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot import batches, ledger, outbox, promises, tickets
+from bot import batches, ledger, outbox, promises, status, tickets
 from bot.duty import asked, unmanned
 from bot.scene import Scene
 from channels.wire import SendText
@@ -63,6 +63,12 @@ def _unacknowledged(scene: Scene, _: Clock) -> None:
     outbox.notice(scene, f"Nobody has acknowledged the escalation of #{number} in time.")
 
 
+def _near(scene: Scene, clock: Clock) -> None:
+    """The owner is nudged again, and who has the engineering page gets the one question."""
+    promises.nudge(scene, clock)
+    status.ask(scene, clock)
+
+
 def _open(say: Tell) -> Tell:
     """For marks that ask somebody to act: of a clock that ended meanwhile there is nothing to ask."""
     return lambda scene, clock: say(scene, clock) if clock.open else None
@@ -78,7 +84,7 @@ _WORDS: dict[tuple[str, str], Tell] = {
     ("FR", "limit"): _breached,
     ("NR", "limit"): _breached,
     ("UP", "T-10"): promises.nudge,
-    ("UP", "T-5"): promises.nudge,
+    ("UP", "T-5"): _near,
     ("UP", "limit"): _open(promises.overdue),
     ("BATCH", "target"): _open(batches.begun),
     ("BATCH", "limit"): _open(batches.ended),

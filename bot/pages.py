@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot import ledger, outbox, rings
 from bot.alarms import clear_alarm, raise_alarm
+from bot.brief import brief
 from bot.card import buttons, card
 from bot.incidents import links
 from bot.page_words import time, who
@@ -62,6 +63,8 @@ def start(scene: Scene, name: str) -> None:
     _keep(row, page)
     scene.session.add(row)
     scene.session.flush()
+    if name == "engineering":
+        brief(scene)
     _perform(scene, row, effects)
 
 

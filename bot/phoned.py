@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, muster, personal, trials
+from bot import acks, muster, pages, personal, status, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -23,7 +23,9 @@ _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
 
 def means_code(line: Line) -> bool:
     """Whether it may be an acknowledgement, also from a number that customers' lines have come from."""
-    return line.tapped.startswith((TAP, trials.TAP)) or CODE.fullmatch(line.text) is not None or _is_me(line)
+    return (
+        line.tapped.startswith((TAP, trials.TAP, status.TAP)) or CODE.fullmatch(line.text) is not None or _is_me(line)
+    )
 
 
 def heard(shell: Shell, session: Session, line: Line) -> str:
@@ -53,6 +55,8 @@ def _is_me(line: Line) -> bool:
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
     code = f"{found[1]}{found[2].lower()}" if found else ""
+    if line.tapped.startswith(status.TAP):
+        return _status(shell, session, line, person)
     if _is_me(line):
         words = line.text.removeprefix("/me").strip()
         return personal.change(shell, session, person, words) if words else personal.told(session, person)
@@ -68,6 +72,16 @@ def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) ->
         return worded(person.language, "unknown", code=code or "-") if code or re.search(r"\d", line.text) else ""
     session.refresh(known)
     return acks.by_person(scene, known, person, "code" if not line.tapped else "private")
+
+
+def _status(shell: Shell, session: Session, line: Line, person: Person) -> str:
+    """What an engineer answers to the one question: only who has the page is asked."""
+    number, _, answer = line.tapped.removeprefix(status.TAP).partition(":")
+    scene = open_ticket_scene(shell, session, int(number)) if number.isdecimal() else None
+    page = pages.open_page(scene, "engineering") if scene and scene.ticket else None
+    if scene is None or page is None or page.acknowledged_by != person.id:
+        return worded(person.language, "over", number=number or "-")
+    return status.answered(scene, person.id, person.name, answer)
 
 
 def _answer(shell: Shell, session: Session, line: Line, text: str) -> None:

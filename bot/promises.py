@@ -42,14 +42,14 @@ def nudge(scene: Scene, clock: Clock) -> None:
         )
         outbox.notice(scene, f"⏳{owner} {words}")
         return
-    text = f"⏳{owner} #{ticket.id}: an update is promised by {due_at}. Ready to send:\n“{_draft(scene)}”"
+    text = f"⏳{owner} #{ticket.id}: an update is promised by {due_at}. Ready to send:\n“{draft(scene)}”"
     options = (Option(f"v1:send_draft:{ticket.id}:{clock.number}", "Send it"),)
     outbox.to_group(scene, SendText(scene.group, text, options=options))
 
 
-def send_draft(scene: Scene, agent: Agent) -> None:
+def send_draft(scene: Scene, agent: Agent, phrase: str = "draft_update") -> None:
     """The draft, approved by a person, counts as theirs (S22), and its time is promised."""
-    text, due_at = _draft(scene), ledger.next_update(scene)
+    text, due_at = draft(scene, phrase), ledger.next_update(scene)
     message = kept(scene, text, author="agent", agent_id=agent.id)
     outbox.to_customer(scene, text, message)
     ledger.record(scene, "promised", scene.now, f"agent:{agent.id}", {"due_at": due_at.isoformat()})
@@ -80,5 +80,6 @@ def hold(scene: Scene) -> None:
     say(scene, "holding", {"by": told_time(scene, due_at)})
 
 
-def _draft(scene: Scene) -> str:
-    return worded(scene, "draft_update", {"by": told_time(scene, ledger.next_update(scene))})
+def draft(scene: Scene, phrase: str = "draft_update") -> str:
+    """Words for the customer, for a person to send."""
+    return worded(scene, phrase, {"by": told_time(scene, ledger.next_update(scene))})

@@ -46,8 +46,8 @@ def classify(text: str, facts: Facts, model: Model) -> Triage:
     verdicts = [Verdict(part, _rule_for(part, model)) for part in standing]
     category, category_confidence, category_reason = _category(verdicts)
     worst = min(verdicts, key=lambda one: (one.rule.severity, -one.rule.confidence, -one.reading.weight))
-    severity, lifted = _lifted(worst, verdicts, facts)
-    reasons = [category_reason, _severity_reason(worst, model), *lifted, *_resolved_reason(resolved)]
+    severity = worst.rule.severity
+    reasons = [category_reason, _severity_reason(worst, model), *_resolved_reason(resolved)]
     confidence = worst.rule.confidence * (0.75 + 0.25 * min(1.0, worst.reading.weight / 3))
     real = [one.reading.signals for one in verdicts if "hypothetical" not in one.reading.signals]
     safety = any(model.signals[name].safety for names in real for name in names)
@@ -62,6 +62,15 @@ def in_hotline(guess: Triage) -> Triage:
         return guess
     reasons = (*guess.reasons, f"hotline: raised {guess.severity} -> {Severity.SEV1}")
     return replace(guess, severity=Severity.SEV1, reasons=reasons)
+
+
+def in_shoot(guess: Triage) -> Triage:
+    """A shoot running now lifts a blocked function by one level (sla.md section 1)."""
+    if not guess.blocked or guess.severity is Severity.SEV1:
+        return guess
+    raised = Severity(guess.severity - 1)
+    reasons = (*guess.reasons, f"shoot running: raised {guess.severity} -> {raised}")
+    return replace(guess, severity=raised, reasons=reasons)
 
 
 def _spelled(text: str, model: Model) -> list[Clause]:
@@ -151,16 +160,6 @@ def _category(verdicts: list[Verdict]) -> tuple[Category, float, str]:
     confidence = top / (top + runner) * (1 - 0.5 ** (top / 10))
     quoted = [quote for one in verdicts for quote in one.reading.quotes.get(name, [])]
     return Category(name), round(confidence, 2), f"{name}: {_quoted(quoted)}"
-
-
-def _lifted(worst: Verdict, verdicts: list[Verdict], facts: Facts) -> tuple[Severity, list[str]]:
-    """A shoot running now lifts a blocked function by one level (sla.md section 1)."""
-    severity = worst.rule.severity
-    blocked = any(one.rule.blocked and one.rule.severity == severity for one in verdicts)
-    if not (facts.shoot_running and blocked) or severity is Severity.SEV1:
-        return severity, []
-    raised = Severity(severity - 1)
-    return raised, [f"shoot running: raised {severity} -> {raised}"]
 
 
 def _severity_reason(worst: Verdict, model: Model) -> str:

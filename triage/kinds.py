@@ -31,10 +31,9 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known beside the words; only `shoot_running` and `media` move this first model."""
+    """What is known beside the words; only `media` moves this first model."""
 
     tier: str = "free"
-    shoot_running: bool = False
     language: str = "en"
     media: int = 0
 

@@ -4,10 +4,9 @@ import time
 
 import pytest
 
-from triage import Category, Facts, Model, Severity, classify, in_hotline, worse
+from triage import Category, Facts, Model, Severity, classify, in_hotline, in_shoot, worse
 
 CALM = Facts()
-SHOOT = Facts(tier="agency", shoot_running=True)
 
 
 def read(text: str, model: Model, facts: Facts = CALM) -> tuple[str, str]:
@@ -34,7 +33,7 @@ def test_several_problems_are_separate_clauses(text: str, expected: tuple[str, s
     "text", ["payment works again", "upload was stuck, fixed now", "ya funciona el pago", "Zahlung geht wieder"]
 )
 def test_a_resolved_problem_does_not_count(text: str, model: Model) -> None:
-    assert classify(text, SHOOT, model).severity is Severity.SEV3
+    assert in_shoot(classify(text, CALM, model)).severity is Severity.SEV3
 
 
 @pytest.mark.parametrize(
@@ -75,12 +74,12 @@ def test_a_negated_problem_is_no_problem(text: str, model: Model) -> None:
     ],
 )
 def test_a_how_to_question_is_the_lowest_level_whatever_its_noun(text: str, model: Model) -> None:
-    assert classify(text, SHOOT, model).severity is Severity.SEV3
+    assert in_shoot(classify(text, CALM, model)).severity is Severity.SEV3
 
 
 def test_a_shoot_running_lifts_a_blocked_function_by_one_level(model: Model) -> None:
     calm = classify("gallery link not opening", CALM, model)
-    shooting = classify("gallery link not opening", SHOOT, model)
+    shooting = in_shoot(calm)
 
     assert (calm.severity, shooting.severity) == (Severity.SEV2, Severity.SEV1)
     assert "shoot running: raised SEV2 -> SEV1" in shooting.reasons
@@ -88,7 +87,7 @@ def test_a_shoot_running_lifts_a_blocked_function_by_one_level(model: Model) -> 
 
 @pytest.mark.parametrize(("text", "level"), [("I got a copyright strike", 2), ("the logo has the wrong colour", 3)])
 def test_a_shoot_running_lifts_nothing_that_is_not_blocked(text: str, level: int, model: Model) -> None:
-    assert classify(text, SHOOT, model).severity is Severity(level)
+    assert in_shoot(classify(text, CALM, model)).severity is Severity(level)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +172,7 @@ def test_confidences_are_shares_and_a_clear_line_beats_a_vague_one(model: Model)
 
 
 def test_the_same_line_always_gives_the_same_guess(model: Model) -> None:
-    assert len({classify("card failed and gallery blank", SHOOT, model) for _ in range(20)}) == 1
+    assert len({classify("card failed and gallery blank", CALM, model) for _ in range(20)}) == 1
 
 
 def test_the_worse_of_two_levels_is_the_more_urgent() -> None:

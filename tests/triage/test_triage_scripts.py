@@ -2,7 +2,7 @@
 
 import pytest
 
-from triage import Category, Facts, Model, Severity, classify
+from triage import Category, Facts, Model, Severity, classify, in_shoot
 
 LINES = [
     ("2.1", "PAYMENT NOT WORKING brides dad card failed twice", "payment", 1, False),
@@ -48,6 +48,6 @@ def test_a_customers_line_of_the_scripts_is_understood(
 
 
 def test_a_failing_login_in_a_live_shoot_is_a_stop(model: Model) -> None:
-    guess = classify("login fails", Facts(tier="agency", shoot_running=True), model)
+    guess = in_shoot(classify("login fails", Facts(tier="agency"), model))
 
     assert (guess.category, guess.severity) == (Category.ACCESS, Severity.SEV1)
