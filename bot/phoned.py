@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, muster, pages, personal, status, trials
+from bot import acks, muster, personal, status, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -78,7 +78,7 @@ def _status(shell: Shell, session: Session, line: Line, person: Person) -> str:
     """What an engineer answers to the one question: only who has the page is asked."""
     number, _, answer = line.tapped.removeprefix(status.TAP).partition(":")
     scene = open_ticket_scene(shell, session, int(number)) if number.isdecimal() else None
-    page = pages.open_page(scene, "engineering") if scene and scene.ticket else None
+    page = status.engineer(scene) if scene else None
     if scene is None or page is None or page.acknowledged_by != person.id:
         return worded(person.language, "over", number=number or "-")
     return status.answered(scene, person.id, person.name, answer)

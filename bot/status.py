@@ -8,7 +8,7 @@ from bot.lanes import Lane
 from bot.scene import Scene
 from channels.wire import CUSTOMER_TAP, Option, SendText, to_json
 from conversations.phrases import clock_time
-from models import Agent, Channel, Delivery, Person
+from models import Agent, Channel, Delivery, Page, Person
 from oncall.kinds import Worked
 from sla import Clock
 
@@ -19,8 +19,7 @@ _PHRASES = {"same": "draft_update", "cause": "draft_cause", "fix": "draft_fix"}
 
 def ask(scene: Scene, clock: Clock) -> None:
     """The one question, to who has the engineering page: in the topic and privately. Nobody has it: nobody is asked."""
-    row = pages.open_page(scene, "engineering")
-    ticket = scene.ticket
+    row, ticket = engineer(scene), scene.ticket
     if ticket is None or row is None or row.acknowledged_by is None or clock.limit_due is None or not clock.open:
         return
     due = clock_time(clock.limit_due, scene.now, scene.shell.policies.support_zone, "en")
@@ -31,6 +30,13 @@ def ask(scene: Scene, clock: Clock) -> None:
     outbox.to_group(scene, SendText(scene.group, f"🔧 {name}{text}", options=options))
     keys = ((f"{CUSTOMER_TAP}{TAP}{ticket.id}:{key}", label) for key, label in ANSWERS.items())
     tell_engineer(scene, text, tuple(Option(key, label) for key, label in keys))
+
+
+def engineer(scene: Scene) -> Page | None:
+    """The newest engineering page, if somebody has it or has done what it asked for; ``acknowledged_by`` is who."""
+    mine = select(Page).where(Page.ticket_id == (scene.ticket.id if scene.ticket else None))
+    row = scene.session.scalars(mine.where(Page.ladder == "engineering").order_by(Page.id.desc()).limit(1)).first()
+    return row if row is not None and row.acknowledged_by is not None else None
 
 
 def answered(scene: Scene, number: int, name: str, answer: str) -> str:
@@ -47,8 +53,8 @@ def answered(scene: Scene, number: int, name: str, answer: str) -> str:
 
 def tell_engineer(scene: Scene, text: str, options: tuple[Option, ...] = ()) -> None:
     """Privately to who has the engineering page, where they can be written to."""
-    row = pages.open_page(scene, "engineering")
-    if row is None or row.acknowledged_by is None or "telegram" not in scene.shell.channels:
+    row = engineer(scene)
+    if row is None or "telegram" not in scene.shell.channels:
         return
     theirs = select(Channel.address).where(Channel.person_id == row.acknowledged_by, Channel.kind == "telegram")
     address = scene.session.scalar(theirs.where(Channel.verified_at.is_not(None), Channel.stopped_at.is_(None)))
@@ -77,7 +83,7 @@ def _offer(scene: Scene, name: str, answer: str) -> None:
     outbox.to_group(scene, SendText(scene.group, f"{told} Ready to send:\n“{draft}”", options=options))
 
 
-def send(scene: Scene, agent: Agent, argument: str) -> str:
+def approve(scene: Scene, agent: Agent, argument: str) -> str:
     """An agent has read the draft, and of a fix seen that it works: it goes out in their name."""
     number, _, answer = argument.partition(":")
     if scene.ticket is None or scene.ticket.state != "open" or answer not in ANSWERS or number != str(_number(scene)):

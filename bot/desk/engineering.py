@@ -6,15 +6,15 @@ from bot.desk.asks import Tap
 
 def answer(tap: Tap) -> str:
     """An engineer, or who has the page: [No change] [Found cause] [Fix is out]."""
-    page = pages.open_page(tap.scene, "engineering")
+    page = status.engineer(tap.scene)
     mine = pages.person_of(tap.scene, tap.agent)
     if not tap.by.has(tap.scene.session, "engineer") and (page is None or page.acknowledged_by != mine):
         return "Only an engineer can say that; a lead gives the role: /role @name engineer."
     return status.answered(tap.scene, mine, tap.agent.name, tap.argument)
 
 
-def send(tap: Tap) -> str:
-    return status.send(tap.scene, tap.agent, tap.argument)
+def approve(tap: Tap) -> str:
+    return status.approve(tap.scene, tap.agent, tap.argument)
 
 
 def still_broken(tap: Tap) -> str:

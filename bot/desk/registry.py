@@ -95,7 +95,7 @@ TAPS: dict[str, Callable[[Tap], str]] = {
     "engineer": calling.acknowledge,
     "ack": calling.take_page,
     "eng": engineering.answer,
-    "eng_send": engineering.send,
+    "eng_send": engineering.approve,
     "eng_back": engineering.still_broken,
     "next": promising.next_tapped,
     "send_draft": promising.draft_tapped,

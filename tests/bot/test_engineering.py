@@ -123,6 +123,7 @@ def test_a_fix_waits_for_a_check_before_the_customer_hears_of_it(house: House) -
     waiting = house.heard()
     house.taps(draft_key(house, thread, "Still broken"), sender=TOMAS)
     house.works()
+    passes(house, 2)  # one message a second goes to one person's chat
     told = private(house, 577)[-1]
     house.taps(draft_key(house, thread, "It works: send it"))
     house.works()
