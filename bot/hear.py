@@ -47,6 +47,7 @@ def left(scene: Scene, line: Line, triage: Triage, said_at: datetime) -> None:
     scene.line, scene.message = line, _message(scene, line, said_at, scene.now)
     play(scene, Said(line, triage, replace(scene.facts(), stopped=False)))
 
+
 def _shoots(scene: Scene, triage: Triage) -> bool:
     """Whether the studio shoots this moment; asked only where it would lift something."""
     contact = scene.address.contact
