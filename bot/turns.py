@@ -19,6 +19,7 @@ from models.deliveries import PENDING
 # Written into the statement, not bound: only then may either database use the partial indexes.
 _PENDING: list[Any] = [literal_column(f"'{state}'") for state in PENDING]
 _WAITING: Any = literal_column("'waiting'")
+_WALKED: dict[Any, Any] = {model: model.id > literal_column("0") for model in (Delivery, Inbound)}
 _AT, _MOST = bindparam("at", type_=Moment()), bindparam("most", type_=Integer)
 
 
@@ -111,7 +112,7 @@ def _waiting() -> Any:
     behind = select(crashed.id).where(
         crashed.source == Inbound.source, crashed.source != "", crashed.state == _WAITING, crashed.retry_at > _AT
     )
-    wanted = select(Inbound).where(Inbound.state == _WAITING, due, ~behind.exists())
+    wanted = select(Inbound).where(Inbound.state == _WAITING, _WALKED[Inbound], due, ~behind.exists())
     return wanted.order_by(Inbound.id).limit(_MOST)
 
 
@@ -137,7 +138,7 @@ def _heads(*columns: Any, lifted: bool = False) -> Any:
         and_(Delivery.state == "leased", Delivery.lease_until < _AT),
     )
     heads = select(*(columns or (Delivery.id,))).where(
-        Delivery.state.in_(_PENDING), ready, *(_open()[:1] if lifted else _open()), ~blocked.exists()
+        Delivery.state.in_(_PENDING), _WALKED[Delivery], ready, *(_open()[:1] if lifted else _open()), ~blocked.exists()
     )
     return heads.order_by(Delivery.lane, Delivery.id).limit(_MOST)
 
