@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, func, select, text
+from sqlalchemy import Engine, any_, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -152,6 +152,12 @@ class Database:
                 if version != seen:
                     seen = version
                     wake()
+
+
+def among(column: Any, chosen: Any, on_postgresql: bool) -> Any:
+    """Whether the column is one of the few that ``chosen`` selects: looked up by them, never joined with them, which
+    PostgreSQL takes for as cheap when it plans for an empty table."""
+    return column == any_(func.array(chosen.scalar_subquery())) if on_postgresql else column.in_(chosen)
 
 
 @cache

@@ -5,21 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import buckets
 from bot.budgets import Budgets
-from bot.claims import Database
+from bot.claims import Database, among
 from bot.lanes import Lane
 from models import Bucket, Delivery, Inbound
 from models.base import Moment
-from models.deliveries import PENDING
+from models.deliveries import PENDING, WALKED
 
 # Written into the statement, not bound: only then may either database use the partial indexes.
 _PENDING: list[Any] = [literal_column(f"'{state}'") for state in PENDING]
 _WAITING: Any = literal_column("'waiting'")
-_WALKED: dict[Any, Any] = {model: model.id > literal_column("0") for model in (Delivery, Inbound)}
 _AT, _MOST = bindparam("at", type_=Moment()), bindparam("most", type_=Integer)
 
 
@@ -59,7 +58,7 @@ def claim(db: Database, budgets: Budgets, lease: Lease, most: int) -> list[Deliv
     found: list[Delivery] = []
     if budgets.lifted:
         with db.claiming() as session:
-            found += session.scalars(_claim(), {**lease.values(), "most": most})
+            found += session.scalars(_claim(db.postgresql), {**lease.values(), "most": most})
         return _by_urgency(found)
     for _ in range(most):
         rows, more = _round(db, budgets, lease, most - len(found))
@@ -109,10 +108,8 @@ def _by_urgency(rows: list[Delivery]) -> list[Delivery]:
 def _waiting() -> Any:
     due = or_(Inbound.retry_at.is_(None), Inbound.retry_at <= _AT)
     crashed = aliased(Inbound)
-    behind = select(crashed.id).where(
-        crashed.source == Inbound.source, crashed.source != "", crashed.state == _WAITING, crashed.retry_at > _AT
-    )
-    wanted = select(Inbound).where(Inbound.state == _WAITING, _WALKED[Inbound], due, ~behind.exists())
+    behind = select(crashed.source).where(crashed.source != "", crashed.state == _WAITING, crashed.retry_at > _AT)
+    wanted = select(Inbound).where(Inbound.state == _WAITING, due, Inbound.source.not_in(behind))
     return wanted.order_by(Inbound.id).limit(_MOST)
 
 
@@ -129,16 +126,15 @@ def _take() -> Any:
 @cache
 def _heads(*columns: Any, lifted: bool = False) -> Any:
     """Deliveries that are first of their thread, due, and not for an empty bucket."""
-    before = aliased(Delivery)
-    blocked = select(before.id).where(
-        before.thread == Delivery.thread, before.state.in_(_PENDING), before.id < Delivery.id
-    )
+    one = aliased(Delivery)
+    of_thread = select(one.id).where(one.thread == Delivery.thread, one.state.in_(_PENDING)).order_by(one.id)
+    first = of_thread.limit(literal_column("1")).scalar_subquery()
     ready = or_(
         and_(Delivery.state.in_(("queued", "unknown")), or_(Delivery.retry_at.is_(None), Delivery.retry_at <= _AT)),
         and_(Delivery.state == "leased", Delivery.lease_until < _AT),
     )
     heads = select(*(columns or (Delivery.id,))).where(
-        Delivery.state.in_(_PENDING), _WALKED[Delivery], ready, *(_open()[:1] if lifted else _open()), ~blocked.exists()
+        Delivery.state.in_(_PENDING), text(WALKED), ready, *(_open()[:1] if lifted else _open()), Delivery.id == first
     )
     return heads.order_by(Delivery.lane, Delivery.id).limit(_MOST)
 
@@ -170,9 +166,9 @@ def _locked_heads() -> Any:
 
 
 @cache
-def _claim() -> Any:
-    heads = _heads(lifted=True).with_for_update(skip_locked=True).cte("heads")
-    return _leasing(Delivery.id.in_(select(heads.c.id)))
+def _claim(on_postgresql: bool) -> Any:
+    heads = _heads(lifted=True).with_for_update(skip_locked=True)
+    return _leasing(among(Delivery.id, heads, on_postgresql))
 
 
 @cache

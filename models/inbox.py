@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key, partial
 
-WALKED = "id > 0"  # as in models/deliveries.py: this index is for the walk, the next one for what is before a row
-
 
 class Inbound(Base):
     """One webhook. ``state`` is waiting, done, silent (read, nothing to do) or parked; ``reason`` says why.
@@ -20,7 +18,7 @@ class Inbound(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "account", "provider_id"),
-        partial("ix_inbox_waiting", "id", where=f"state = 'waiting' AND {WALKED}"),
+        partial("ix_inbox_waiting", "id", where="state = 'waiting'"),
         partial("ix_inbox_source_waiting", "source", "id", where="state = 'waiting'"),
         partial("ix_inbox_parked", "id", where="state = 'parked'"),
     )
