@@ -13,8 +13,6 @@ import requests
 
 from bot.claims import Database
 from models import Agent
-from parts import assemble
-from settings import Settings
 from tests.commands.runner import run
 from tests.support.databases import fresh
 from tests.support.people import LENA
@@ -39,8 +37,7 @@ class Doctor:
 
     def looks(self, **environment: str) -> dict[str, Any]:
         """The findings by leg."""
-        wanted = self.stack.environment | environment
-        shell = assemble(Settings.model_validate({name.lower(): value for name, value in wanted.items() if value}))
+        shell = self.stack.assembled(**environment)
         try:
             done = run(shell, "doctor", "--json")
         finally:
@@ -109,8 +106,7 @@ def test_all_legs_are_sound_and_each_is_named(doctor: Doctor) -> None:
 
 
 def test_people_read_one_line_a_leg_and_the_next_step_below(doctor: Doctor) -> None:
-    text = doctor.stack.environment | {"TELEGRAM_BOT_TOKEN": "123456:wrong"}
-    shell = assemble(Settings.model_validate({name.lower(): value for name, value in text.items()}))
+    shell = doctor.stack.assembled(TELEGRAM_BOT_TOKEN="123456:wrong")
 
     done = run(shell, "doctor")
     shell.db.close()
@@ -226,7 +222,7 @@ def test_a_webhook_of_another_address_or_without_all_kinds_is_named(doctor: Doct
     few = doctor.broken()["Telegram webhook"]
     set_to(url="https://old.example/webhooks/telegram")
     elsewhere = doctor.broken()["Telegram webhook"]
-    eventually(lambda: doctor.stack.flask("release"))
+    eventually(lambda: doctor.stack.flask_alone("release"))
 
     assert few.startswith("it does not ask for callback_query, ")
     assert elsewhere == "it goes to another address than PUBLIC_URL"

@@ -50,7 +50,7 @@ def introduce(stack: Stack) -> None:
     file = stack.directory / "studios.csv"
     with file.open("w", newline="") as opened:
         csv.writer(opened).writerows([fields, *rows])
-    stack.flask("studios", "import", str(file))
+    stack.flask_alone("studios", "import", str(file))
 
 
 def on_whatsapp(story: Story) -> None:

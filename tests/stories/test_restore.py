@@ -67,7 +67,7 @@ def test_yesterdays_backup_goes_on_and_sends_nothing_twice(database_kind: str, t
         stack.stop("worker")
         copied(backup, url)
 
-        told = stack.flask("restored")
+        told = stack.flask_alone("restored")
         started(stack)
         owner.says("it works again, thanks")
 
