@@ -10,7 +10,7 @@ demo: $(SETUP)                      ## run product and sandbox, play one story, 
 	$(BIN)/python -m sandbox.demo $(DEMO)
 
 test: $(SETUP)                      ## the whole suite on SQLite and PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST) || { \
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST) || { \
 	  echo "What failed with two at a time is run once more, alone: stories with deadlines share these cores."; \
 	  $(BIN)/pytest --last-failed --last-failed-no-failures none $(PYTEST); }
 

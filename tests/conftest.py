@@ -1,18 +1,11 @@
-"""What every test may use: both databases, the whole stack, the people of the stories."""
+"""What every test may use: both databases. In which order the files are shared out, and what the judge ruled."""
 
-import contextlib
-import itertools
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from tests.support.clocks import every_clock_agrees
-from tests.support.databases import fresh
-from tests.support.people import Story
-from tests.support.stack import Stack, standing
-
-_counter = itertools.count(1)
+_FIRST = ("stories/", "faults/", "contracts/", "commands/test_doctor")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,32 +15,19 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
-@pytest.fixture(scope="session")
-def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Stack]]:
-    """Starts web, worker and sandbox as real processes once for each database that is asked for."""
-    with contextlib.ExitStack() as open_ones:
-
-        @cache
-        def started(kind: str) -> Stack:
-            directory = tmp_path_factory.mktemp(f"stack-{kind}")
-            settings = {"telegram": {"flood_limits": False}}
-            url = fresh(kind, directory)
-            return open_ones.enter_context(standing(directory, url, settings, UNKNOWN_SECONDS="1"))
-
-        yield started
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts processes goes first, package by package, then the files with the most tests; random within these.
+    Two that share out whole files (``--dist loadfile --no-loadscope-reorder``) come to their end together.
+    """
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: _place(item.path, tests[item.path]))
 
 
-@pytest.fixture
-def stack(stacks: Callable[[str], Stack], database_kind: str) -> Stack:
-    """The stack the stories of one test process share."""
-    return stacks(database_kind)
-
-
-@pytest.fixture
-def story(stack: Stack) -> Iterator[Story]:
-    """A fresh cast on the shared stack: numbers nobody has used before. Behind each story every clock is proven."""
-    yield Story(stack, next(_counter))
-    every_clock_agrees(stack)
+def _place(file: Path, tests: int) -> tuple[int, int]:
+    """Its part of the run, and of what is quick its size."""
+    path = file.relative_to(Path(__file__).parent).as_posix()
+    part = next((place for place, name in enumerate(_FIRST) if path.startswith(name)), len(_FIRST))
+    return part, -tests if part == len(_FIRST) else 0
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,9 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(180))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Ground]]:
-    """Started once for each database that is asked for."""
+    """Started once for each database that is asked for; they end with the last fault of a test process."""
     with contextlib.ExitStack() as open_ones:
 
         @cache
