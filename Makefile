@@ -1,10 +1,10 @@
-# make demo · make test · make check · make bench. Everything is set up by itself, inside .venv.
+# make demo · make test · make check · make soak · make bench. Everything is set up by itself, inside .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := $(BIN)/.ready
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check soak bench lock clean
 
 demo: $(SETUP)                      ## run product and sandbox, play one story, continue by hand
 	$(BIN)/python -m sandbox.demo $(DEMO)
@@ -19,6 +19,9 @@ check: $(SETUP)                     ## linters, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+soak: $(SETUP)                      ## the slow and the random faults; SOAK="--minutes 10 --seed 7" repeats a run
+	$(BIN)/pytest -n 0 -s tests/soak/soak_*.py tests/faults/test_hosts.py $(SOAK)
 
 bench: $(SETUP)                     ## ratios against a floor measured in the same run
 	$(BIN)/python -m bench $(BENCH)

@@ -25,6 +25,9 @@ _LIMITS = f"-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transact
 # next to nothing waited, and the plan made for that reads and sorts all of a storm for each claim.
 _BY_INDEX = "-c enable_seqscan=off -c enable_bitmapscan=off"
 Unique = tuple[str, ...]
+# A line to the server that carries nothing any more is noticed after as long, not after the kernel's two hours.
+_LINE: dict[str, Any] = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+_LINE |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 _RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 
 
@@ -38,7 +41,7 @@ class Database:
         common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "pool_use_lifo": True, "hide_parameters": True}
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
-            common["connect_args"] = {"options": f"{_LIMITS} {_BY_INDEX}", "connect_timeout": 5}
+            common["connect_args"] = {"options": f"{_LIMITS} {_BY_INDEX}", **_LINE}
             self.engine = create_engine(url, **common)
             # What is one statement needs no BEGIN and COMMIT around it: a third of the round trips.
             self._single = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
@@ -137,7 +140,7 @@ class Database:
 
     def _notified(self, wake: Callable[[], None], stop: threading.Event) -> None:
         url = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(url, autocommit=True, **_LINE) as connection:
             connection.execute(f"LISTEN {_CHANNEL}")
             wake()
             while not stop.is_set():

@@ -13,22 +13,30 @@ _CHUNK = 65536
 class Wire:
     """Relays ``base`` to ``upstream``. What was held when the hold ends is dropped: it never reached the provider."""
 
-    def __init__(self, upstream: str) -> None:
-        parts = urlsplit(upstream)
-        self._upstream = (str(parts.hostname), int(parts.port or 80))
+    def __init__(self, upstream: str, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._open: set[socket.socket] = set()
+        self.lead_to(upstream)
+        self._host = host
         self._changed = threading.Condition()
         self._mode = "pass"
-        self._open: set[socket.socket] = set()
         self._clogging: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self._port: int = self._listener.getsockname()[1]
+        self._listener = socket.create_server((host, port), backlog=128)
+        self.port: int = self._listener.getsockname()[1]
         self.held = 0  # requests on hold just now
         self.abandoned = 0  # answers the product did not wait for: on a machine with too much to do, a fault of its own
+        self.asked_at = 0.0  # when the newest request came, by the monotonic clock
         self._listen()
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self._host}:{self.port}"
+
+    def lead_to(self, upstream: str) -> None:
+        """Everything goes there from now on; what is open to another place ends."""
+        parts = urlsplit(upstream)
+        self._upstream = (str(parts.hostname), int(parts.port or 80))
+        for one in list(self._open):
+            _shut(one)
 
     @contextlib.contextmanager
     def holding(self) -> Iterator[None]:
@@ -50,18 +58,18 @@ class Wire:
         try:
             yield
         finally:
-            self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
+            self._listener = socket.create_server((self._host, self.port), backlog=128)
             self._listen()
 
     @contextlib.contextmanager
     def clogged(self) -> Iterator[None]:
         """Connections are neither taken nor refused: the accept queue is full."""
         self._close()
-        full = socket.create_server(("127.0.0.1", self._port), backlog=0)
+        full = socket.create_server((self._host, self.port), backlog=0)
         for _ in range(4):
             one = socket.socket()
             one.setblocking(False)
-            one.connect_ex(("127.0.0.1", self._port))
+            one.connect_ex((self._host, self.port))
             self._clogging.append(one)
         try:
             yield
@@ -69,7 +77,7 @@ class Wire:
             for one in (*self._clogging, full):
                 one.close()
             self._clogging.clear()
-            self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
+            self._listener = socket.create_server((self._host, self.port), backlog=128)
             self._listen()
 
     def close(self) -> None:
@@ -102,9 +110,13 @@ class Wire:
         while True:
             try:
                 here, _ = listener.accept()
-                there = socket.create_connection(self._upstream, 5)
             except OSError:
                 return
+            try:
+                there = socket.create_connection(self._upstream, 5)
+            except OSError:
+                _shut(here)
+                continue
             there.settimeout(None)
             self._open |= {here, there}
             asked = threading.Event()
@@ -116,6 +128,7 @@ class Wire:
         with contextlib.suppress(OSError):
             while data := here.recv(_CHUNK):
                 asked.set()
+                self.asked_at = time.monotonic()
                 self._wait_if_held()
                 there.sendall(data)
         self.abandoned += asked.is_set()

@@ -164,7 +164,7 @@ def standing(
 ) -> Iterator[Stack]:
     """A stack that is ready: migrated, webhooks set, studios known, a policy of these ``budgets``, ``bursts`` and
     ``ladders`` (with ``[paging]``)."""
-    public = f"http://127.0.0.1:{_free_port()}"
+    public = f"http://127.0.0.1:{free_port()}"
     clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
     with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
         policy = quicker(directory, budgets, bursts, ladders)
@@ -226,7 +226,8 @@ def _environment(database_url: str, public: str, base: str) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens at this moment."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
