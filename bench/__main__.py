@@ -11,16 +11,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import burst, clocks, drain, intake, latency, machine, memory, provider, report, start
+from bench import burst, clocks, drain, intake, latency, machine, memory, paging, provider, replies, report, start
 from bench.bed import Bed
 from tests.support.databases import fresh
 
 MEASURES: dict[str, Callable[[Bed], Any]] = {
     "intake": intake.measure,
     "latency": latency.measure,
+    "replies": replies.measure,
     "burst": burst.measure,
     "drain": drain.measure,
     "clocks": clocks.measure,
+    "paging": paging.measure,
     "start": start.measure,
     "memory": memory.measure,
     "sandbox": provider.measure,

@@ -25,7 +25,23 @@ def lines(stack: Stack, texts: list[str], url: str = "/webhooks/twilio/messages"
     return [_line(validator, whole, stack.environment["TWILIO_ACCOUNT_SID"], text) for text in texts]
 
 
-def _line(validator: RequestValidator, url: str, account: str, text: str) -> Shot:
+def first_lines(stack: Stack, texts: list[str]) -> list[Shot]:
+    """Each text from a studio of its own, ``Studio 00001`` and so on, all made known and of tier agency."""
+    numbers = [f"+3462{number:07}" for number in range(1, len(texts) + 1)]
+    rows = [
+        f"Studio {number:05},agency,Europe/Madrid,en,,Ana,owner,whatsapp,{phone}"
+        for number, phone in enumerate(numbers, 1)
+    ]
+    stack.knows("\n".join(["studio,tier,timezone,language,branch,contact,role,channel,address", *rows, ""]))
+    validator, account = (
+        RequestValidator(stack.environment["TWILIO_AUTH_TOKEN"]),
+        stack.environment["TWILIO_ACCOUNT_SID"],
+    )
+    url = stack.public + "/webhooks/twilio/messages"
+    return [_line(validator, url, account, text, phone) for text, phone in zip(texts, numbers, strict=True)]
+
+
+def _line(validator: RequestValidator, url: str, account: str, text: str, sender: str = TOLU) -> Shot:
     """The form of twilio.com/docs/messaging/guides/webhook-request."""
     sid = "SM" + uuid.uuid4().hex
     fields = {
@@ -35,13 +51,13 @@ def _line(validator: RequestValidator, url: str, account: str, text: str) -> Sho
         "AccountSid": account,
         "ApiVersion": "2010-04-01",
         "SmsStatus": "received",
-        "From": f"whatsapp:{TOLU}",
+        "From": f"whatsapp:{sender}",
         "To": f"whatsapp:{WHATSAPP}",
         "Body": text,
         "NumSegments": "1",
         "NumMedia": "0",
         "ProfileName": "Tolu",
-        "WaId": TOLU[1:],
+        "WaId": sender[1:],
         "MessageType": "text",
         "Forwarded": "false",
         "FrequentlyForwarded": "false",
