@@ -1,5 +1,6 @@
 """From an agent's reply in the topic to the call at Twilio, at a calm pace."""
 
+import itertools
 import json
 import re
 import time
@@ -7,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bench.bed import Bed
-from bench.customers import numbered, open_ticket
+from bench.customers import first_lines, numbered
 from bench.load import Shot, fire, spread
 from tests.support.people import LENA
 from tests.support.sandbox import GROUP, Sandbox, eventually
 
 _RATE = 20.0
+_TICKETS = 20
 _PATIENCE = 60.0  # seconds after the last reply
 
 
@@ -34,19 +36,27 @@ class Replies:
 
 
 def measure(bed: Bed) -> Replies:
-    """Lena answers with ``/r``; her first answer, before which Telegram is asked who she is, is not counted."""
+    """Lena answers with ``/r`` in one topic after the other; her first answers, before which Telegram is asked who she
+    is, are not counted."""
     texts = numbered(bed.size(400, 100))
     with bed.stack() as stack:
-        open_ticket(stack)
-        thread = stack.sandbox.get(f"telegram/chats/{GROUP}")["topics"][-1]["message_thread_id"]
-        fire([_said(stack.sandbox, thread, "number 999999 to begin with")])
-        eventually(lambda: _carried(stack.sandbox, 0), 30, "the first answer is at the customer")
-        before = stack.sandbox.last
-        answers = fire([_said(stack.sandbox, thread, text) for text in texts], _RATE)
+        fire(first_lines(stack, ["A client cannot open the gallery I sent this morning."] * _TICKETS), _RATE)
+        threads = eventually(lambda: _threads(stack.sandbox), 60, "every card is in its topic, every receipt out")
+        fire([_said(stack.sandbox, thread, f"number 9{thread:05}") for thread in threads], _RATE)
+        eventually(lambda: len(_carried(stack.sandbox, 0)) == _TICKETS, 30, "the first answers are at the customers")
+        before, turns = stack.sandbox.last, itertools.cycle(threads)
+        answers = fire([_said(stack.sandbox, next(turns), text) for text in texts], _RATE)
         found = _all_carried(stack.sandbox, before, len(texts))
     pairs = zip(range(len(texts)), answers.posted, strict=True)
     took = spread([found[number] - posted for number, posted in pairs if number in found])
     return Replies(_RATE, len(texts), len(found), took.p50, took.p99, took.worst)
+
+
+def _threads(sandbox: Sandbox) -> list[int]:
+    """The topics, once all are there and every receipt is at its customer."""
+    receipts = sandbox.ledger(provider="twilio", flow="call", outcome=201)
+    topics = [topic["message_thread_id"] for topic in sandbox.get(f"telegram/chats/{GROUP}")["topics"]]
+    return topics[-_TICKETS:] if len(receipts) >= _TICKETS and len(topics) > _TICKETS - 1 else []
 
 
 def _said(sandbox: Sandbox, thread: int, text: str) -> Shot:
