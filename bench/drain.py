@@ -1,4 +1,4 @@
-"""How fast one worker sends what is owed: deliveries to customers, five to each."""
+"""How fast one worker, and four, send what is owed: deliveries to customers, five to each."""
 
 import time
 from dataclasses import dataclass
@@ -19,28 +19,40 @@ _PATIENCE = 600.0
 
 @dataclass(frozen=True)
 class Drain:
-    """``rate`` calls a second between the first and the last one Twilio took; ``wrong`` were not taken exactly once."""
+    """Calls a second between the first and the last one Twilio took, and how many were not taken exactly once; by one
+    worker, then by four on a database of their own. ``shared`` is the four's rate by the one's."""
 
     deliveries: int
     addresses: int
-    seconds: float
     rate: float
     wrong: int
+    rate_of_four: float
+    wrong_of_four: int
+    shared: float
 
 
 def measure(bed: Bed) -> Drain:
-    """Puts the deliveries into the outbox while no worker runs, starts one and reads the ledger."""
+    """SQLite is for one worker."""
+    count = bed.deliveries
+    rate, wrong = _drained(bed, ["worker"])
+    four = [f"worker-{number}" for number in range(1, 5)] if bed.database == "postgresql" else ["worker"]
+    rate_of_four, wrong_of_four = _drained(bed, four) if len(four) > 1 else (rate, wrong)
+    return Drain(count, count // _EACH, rate, wrong, rate_of_four, wrong_of_four, rate_of_four / rate)
+
+
+def _drained(bed: Bed, workers: list[str]) -> tuple[float, int]:
+    """Puts the deliveries into the outbox while no worker runs, starts them and reads the ledger."""
     count = bed.deliveries
     with bed.stack() as stack:
         stack.stop("worker")
         _owe(stack, count)
-        stack.start_worker()
+        for name in workers:
+            stack.start_worker(name)
         taken = _taken(stack.sandbox, count)
     texts = [entry["request"]["Body"] for entry in taken]
     moments = [datetime.fromisoformat(entry["real"]) for entry in taken]
     seconds = (max(moments) - min(moments)).total_seconds()
-    wrong = (count - len(set(texts))) + (len(texts) - len(set(texts)))
-    return Drain(count, count // _EACH, seconds, len(taken) / seconds, wrong)
+    return len(taken) / seconds, (count - len(set(texts))) + (len(texts) - len(set(texts)))
 
 
 def _owe(stack: Stack, count: int) -> None:
