@@ -51,6 +51,8 @@ def _one(shell: Shell, row: Inbound) -> bool:
         return park(shell, row.id, str(error))
     except Unsure as unsure:
         return desk.hold(shell, row.id, unsure)
+    except desk.Opening:
+        return _later(shell, row.id)
     except OperationalError:
         log.exception("database_away", inbound=row.id)
         return False  # the line is as healthy as it was; the database was not
@@ -121,6 +123,15 @@ def _classified(shell: Shell, parsed: Parsed) -> Triage | None:
 
 def _request(row: Inbound) -> Request:
     return Request(row.target, {"content-type": row.content_type}, row.body)
+
+
+def _later(shell: Shell, number: int) -> bool:
+    """What is about a topic that is just being opened is looked at again in a moment; nothing was settled."""
+    with shell.db.writing() as session:
+        row = turns.take(session, number)
+        if row is not None:
+            row.retry_at = shell.clock.real() + _PAUSE
+    return False
 
 
 def _crashed(shell: Shell, number: int, kind: str, parsed: Parsed | None) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import outbox, successors, topics
@@ -21,13 +22,21 @@ def move(scene: Scene, chat: int, name: str) -> None:
     assert ticket is not None
     assert old is not None
     assert old.thread_id is not None
-    where, thread = str(old.chat_id), old.thread_id
+    thread = old.thread_id
     successors.renew_topic(scene, chat=chat)
-    words = SendText(where, f"#{ticket.id} goes on in the group {name}: {_LINK}", thread=thread, silent=True)
-    for call in (words, CloseTopic(where, thread)):
+    point(scene, old.chat_id, thread, f"#{ticket.id} goes on in the group {name}:")
+
+
+def point(scene: Scene, chat: int, thread: int, words: str) -> None:
+    """Says in a topic that is no longer the ticket's where it goes on, once, and closes it."""
+    assert scene.ticket is not None
+    where, key = str(chat), f"{THREAD}{scene.ticket.id}:{chat}/{thread}"
+    if scene.session.scalar(select(Delivery.id).where(Delivery.destination == where, Delivery.thread == key).limit(1)):
+        return
+    for call in (SendText(where, f"{words} {_LINK}", thread=thread, silent=True), CloseTopic(where, thread)):
         kind, payload = to_json(call)
         row = Delivery(kind=kind, payload=payload, channel="telegram", destination=where)
-        row.thread, row.lane, row.created_at = f"{THREAD}{ticket.id}:{where}/{thread}", Lane.TO_GROUP, scene.now
+        row.thread, row.lane, row.created_at = key, Lane.TO_GROUP, scene.now
         scene.session.add(row)
 
 

@@ -123,7 +123,8 @@ def to_group(
         topic.closed = False
         _queue_in_topic(scene, topic, ReopenTopic(str(topic.chat_id), topic.thread_id))
     if isinstance(call, SendText | SendMedia):
-        call = replace(call, thread=topic.thread_id)
+        under = call.reply_to if call.to == str(topic.chat_id) else None  # numbers of messages are a chat's own
+        call = replace(call, to=str(topic.chat_id), thread=topic.thread_id, reply_to=under)
     row = _queue_in_topic(scene, topic, call, channel)
     row.message_id = message.id if message else None
     return row

@@ -94,8 +94,12 @@ class Scene:
 
 def open_scene(shell: Shell, session: Session, *which: ColumnElement[bool]) -> Scene | None:
     """Locks the one conversation that ``which`` names and reads it and its ticket as they now are; None if none is."""
-    locked = select(Conversation).where(*which).with_for_update(of=Conversation)
-    conversation = session.scalars(locked.execution_options(populate_existing=True)).unique().one_or_none()
+    found = select(Conversation).where(*which).execution_options(populate_existing=True)
+    conversation = session.scalars(found.with_for_update(of=Conversation, skip_locked=True)).unique().one_or_none()
+    if conversation is None:
+        # Somebody has it: what a statement that waits for a lock reads beside the locked row is older than their work.
+        session.execute(select(Conversation.id).where(*which).with_for_update())
+        conversation = session.scalars(found).unique().one_or_none()
     if conversation is None:
         return None
     ticket = session.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None

@@ -154,7 +154,8 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class DeskSaid:
-    """Somebody wrote in an agent group. ``reply_to`` is the message replied to, None for the topic's own root."""
+    """Somebody wrote in an agent group. ``reply_to`` is the message replied to, None for the topic's own root;
+    ``quoted`` how it reads, else the topic's name."""
 
     chat: int
     topic: int | None
@@ -164,6 +165,7 @@ class DeskSaid:
     text: str = ""
     media: tuple[Media, ...] = ()
     reply_to: int | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

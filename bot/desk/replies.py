@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict, fields
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot import acks, amend, attachments, outbox, quotes, tickets
 from bot.desk import canned, colleagues
@@ -16,6 +16,7 @@ from channels.wire import Option, SendText
 from conversations.events import Answered, Media
 from models import Agent, Delivery, Message
 
+_COPIES = 20  # rows looked through for it
 _PARTS = {field.name for field in fields(Media)}
 
 
@@ -77,12 +78,21 @@ def _answers(ask: Ask) -> tuple[Message | None, bool]:
     if ask.event.reply_to is None:
         return None, _goes_on(ask)
     number = quoted(ask.session, ask.event, Delivery.id)
-    answered = ask.session.get(Delivery, number) if number else None
+    answered = ask.session.get(Delivery, number) if number else _copy(ask)
     if answered is None or answered.ticket_id != ask.ticket.id:
         return None, False
     line = ask.session.get(Message, answered.message_id) if answered.message_id else None
     theirs = line is not None and line.author == "customer"
     return line if theirs else None, theirs or answered.coalesce_key == outbox.card_key(ask.ticket.id)
+
+
+def _copy(ask: Ask) -> Delivery | None:
+    """What is replied to, by its words, where Telegram has not told its number: yet, or of a line it took twice."""
+    here = (Delivery.ticket_id == ask.ticket.id, Delivery.destination == str(ask.event.chat))
+    taken = or_(Delivery.doubt, Delivery.provider_id == "")
+    rows = ask.session.scalars(select(Delivery).where(*here, taken).order_by(Delivery.id.desc()).limit(_COPIES))
+    words = ask.event.quoted
+    return next((row for row in rows if words and words in (row.payload.get("text"), row.payload.get("caption"))), None)
 
 
 def _goes_on(ask: Ask) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk import replies, rights
 from bot.desk.asks import Ask, Told
-from bot.desk.places import scene_of
+from bot.desk.places import point_on, scene_of
 from bot.desk.registry import COMMANDS, listed, usage
 from bot.desk.telling import tell
 from bot.shell import Shell
@@ -25,6 +25,8 @@ def said(shell: Shell, session: Session, row: Inbound, event: DeskSaid) -> str:
     command = event.text.startswith("/")
     by = None if event.person.anonymous else rights.admitted(shell, session, event.chat, event.person)
     scene = scene_of(shell, session, event)
+    if scene is not None:
+        point_on(scene, event)
     if event.person.anonymous:
         if scene is not None or command:
             tell(shell, session, event, scene, rights.ANONYMOUS)

@@ -137,6 +137,13 @@ def _reacted(change: MessageReactionUpdated, groups: Container[int]) -> Parsed:
     return Reacted("telegram", str(change.chat.id), str(change.message_id), emoji)
 
 
+def _reads(message: Message | None) -> str:
+    """The words of a message; of the one that made a topic, the topic's name."""
+    if message is None:
+        return ""
+    return message.text or message.caption or (message.forum_topic_created.name if message.forum_topic_created else "")
+
+
 def _desk_said(message: Message) -> DeskSaid:
     topic = message.message_thread_id if message.is_topic_message else None
     quoted = message.reply_to_message.message_id if message.reply_to_message else None
@@ -150,6 +157,7 @@ def _desk_said(message: Message) -> DeskSaid:
         media=media(message),
         # A plain topic message carries the topic's own creation as its reply: that is no quotation.
         reply_to=None if quoted == topic else quoted,
+        quoted=_reads(message.reply_to_message),
     )
 
 
