@@ -1,5 +1,6 @@
 """A status line goes to everybody in an incident, once, each with its promise; the all-clear asks each (issue 7)."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -273,7 +274,7 @@ def test_in_any_order_each_hears_each_line_once_and_no_ticket_is_lost(house: Hou
     dice = Random(seed)
     on_call(house)
     grouped(house)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: asks(house, f"1 status 30m {NEWS}"),
         lambda: asks(house, "1 clear It is over."),
         lambda: house.says("still not", INES),
