@@ -82,6 +82,7 @@ class Ticker:
         self._every(shell.limits.tick, "snooze", partial(snoozing.sweep, shell))
         self._every(5.0, "returning", partial(returning.sweep, shell))
         self._every(5.0, "closing", partial(closing.sweep, shell))
+        self._every(10.0, "ends", partial(ends.look, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell), within=CALLS)
         groups.load(shell)
         overview.show(shell)

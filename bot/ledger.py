@@ -52,7 +52,7 @@ def refold(scene: Scene) -> Ledger:
             scene.session.add(row)
         _store(row, clock)
     for clock in folded.clocks:
-        if clock.alarm and clock.open:
+        if clock.alarm and clock.open and clock.calendar in scene.shell.policies.calendars.values():
             words = f"the calendar of a promise to #{ticket.id} never opens again: it runs by the clock on the wall"
             raise_alarm(scene.shell, scene.session, f"calendar:{clock.calendar.version}", words)
     ticket.awaited_since = folded.awaited_since

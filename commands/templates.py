@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot.ends import usable
 from bot.shell import Shell
 from bot.templates import READY, check
 
@@ -25,6 +26,7 @@ def check_() -> None:
     for one in verdicts:
         step = f". Next: {one.step}" if one.step else ""
         click.echo(f"{'ok' if one.ok else 'BROKEN'}\t{one.name}\t{one.language}\t{one.sid}\t{one.words}{step}")
+    usable(shell, [one.sid for one in verdicts if one.ok])
     if READY not in shell.templates.sids:
         click.echo(f"[templates] names no {READY}: after WhatsApp's 24 hours texts go by SMS or wait for the customer")
     if not all(one.ok for one in verdicts):

@@ -129,6 +129,7 @@ def test_words_in_a_topic_are_the_desks_and_the_topics_root_is_no_quotation() ->
         message=77,
         person=Person(LENA, "Lena", "lena_sv"),
         occurred_at=datetime(2026, 6, 13, 12, tzinfo=UTC),
+        quoted="#12",
         text="checking the card now",
     )
 
