@@ -20,6 +20,7 @@ from bot import (
     called,
     desk,
     digest,
+    ends,
     groups,
     hotline,
     muster,
