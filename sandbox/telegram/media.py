@@ -92,7 +92,7 @@ def _described(kind: str, upload: Upload, facts: Json) -> Json:
         case "video_note":
             return {"length": told["length"] or 240, "duration": told["duration"]}
         case "voice":
-            return {"duration": told["duration"], "mime_type": "audio/ogg"}
+            return {"duration": told["duration"], "mime_type": "audio/mpeg" if "mpeg" in mime else "audio/ogg"}
         case "document":
             return {"file_name": upload.name, "mime_type": mime}
         case "audio":

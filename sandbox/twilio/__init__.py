@@ -61,7 +61,7 @@ def _calls(router: web.UrlDispatcher) -> None:
     for path in ("/Recordings.json", "/Calls/{call:\\w+}/Recordings.json"):
         found = resource("Recordings.list", recordings.browse, f"CallSid {paging.FIELDS}")
         router.add_get(_ACCOUNT + path, found)
-    for suffix in (".json", ".wav", ""):
+    for suffix in (".json", ".wav", ".mp3", ""):
         path = f"{_ACCOUNT}/Recordings/{_SID}{suffix}"
         router.add_get(path, resource("Recordings.fetch", recordings.fetch))
         router.add_delete(path, resource("Recordings.delete", recordings.delete))

@@ -87,6 +87,7 @@ class Number:
     sms_method: str = "POST"
     sms_fallback_url: str = ""
     sms_fallback_method: str = "POST"
+    voice: bool = True
     voice_url: str = ""
     voice_method: str = "POST"
     voice_fallback_url: str = ""

@@ -40,7 +40,6 @@ class Recording:
     call_sid: str
     created: datetime
     seconds: int
-    data: bytes
 
 
 @dataclass

@@ -39,6 +39,7 @@ async def dial(reader: Reader, verb: Element) -> Goto | None:
         return None
     following = replace(reader.goto(verb, verb.get("action", "")), extra=extra)
     if down:
+        reader.line.end(reader.call)
         await reader.fetch(following)
         raise HungUp
     return following

@@ -96,7 +96,7 @@ def _number_json(account: Account, number: Number) -> Json:
         "api_version": "2010-04-01",
         "beta": False,
         "bundle_sid": None,
-        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "capabilities": {"voice": number.voice, "sms": True, "mms": True, "fax": False},
         "date_created": _STARTED,
         "date_updated": _STARTED,
         "emergency_address_sid": None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -11,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from aiohttp import web
 
-from sandbox.twilio import paging
+from sandbox.twilio import paging, sounds
 from sandbox.twilio.account import API, Account, Json, rfc2822
 from sandbox.twilio.calls import HungUp, Recording
 from sandbox.twilio.door import Ask, answer
@@ -42,7 +40,7 @@ async def record(reader: Reader, verb: Element) -> Goto | None:
         return None
     call.note(by=call.phone.number, say=words)
     seconds = max(1, min(round(len(words.split()) / _WORDS_A_SECOND), int(verb.get("maxLength", "3600"))))
-    kept = Recording(line.account.sid_of("RE"), call.sid, line.world.clock.now(), seconds, _silence(seconds))
+    kept = Recording(line.account.sid_of("RE"), call.sid, line.world.clock.now(), seconds)
     line.account.recordings[kept.sid] = kept
     _tell(reader, verb, kept)
     said = {"RecordingUrl": _url(line.account, kept), "RecordingSid": kept.sid, "RecordingDuration": str(kept.seconds)}
@@ -50,6 +48,7 @@ async def record(reader: Reader, verb: Element) -> Goto | None:
     following = replace(reader.goto(verb, verb.get("action", "")), extra=extra)
     if heard:
         return following
+    line.end(call)
     await reader.fetch(following)
     raise HungUp
 
@@ -103,11 +102,13 @@ async def browse(ask: Ask) -> web.StreamResponse:
 
 
 async def fetch(ask: Ask) -> web.StreamResponse:
-    """The description with ``.json``, else the sound as WAV."""
+    """The description with ``.json``, the sound as MP3 with ``.mp3``, else as WAV."""
     kept = _known(ask)
     if ask.request.path.endswith(".json"):
         return answer(_json(ask.account, kept))
-    return web.Response(body=kept.data, content_type="audio/x-wav")
+    if ask.request.path.endswith(".mp3"):
+        return web.Response(body=sounds.mp3(kept.seconds), content_type="audio/mpeg")
+    return web.Response(body=sounds.wav(kept.seconds), content_type="audio/x-wav")
 
 
 async def delete(ask: Ask) -> web.StreamResponse:
@@ -157,13 +158,3 @@ def _json_of_call(account: Account, kept: Recording) -> Json:
     """Behind a call the same resource has a track and no links (api.v2010.account.call.call_recording)."""
     shown = _json(account, kept) | {"track": "inbound"}
     return {name: value for name, value in shown.items() if name not in ("media_url", "subresource_uris")}
-
-
-def _silence(seconds: int) -> bytes:
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(16000 * seconds))
-    return sound.getvalue()

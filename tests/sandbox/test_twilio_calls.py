@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 import requests
+from mutagen.mp3 import MP3
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -174,6 +176,8 @@ def test_a_voicemail_box_does_not_swallow_the_hotline(quick: Sandbox, twilio: Cl
     path = recorded["RecordingUrl"].removeprefix("https://api.twilio.com")
     sound = requests.get(quick.base + path, auth=(twilio.account_sid, "sandbox-auth-token"), timeout=5)
     assert sound.content[:4] == b"RIFF"
+    played = requests.get(f"{quick.base}{path}.mp3", auth=(twilio.account_sid, "sandbox-auth-token"), timeout=5)
+    assert round(MP3(BytesIO(played.content)).info.length) == int(recorded["RecordingDuration"])
     assert twilio.recordings.list()[0].call_sid == call["sid"]
 
 
@@ -188,7 +192,8 @@ def test_a_caller_who_hangs_up_while_recording_is_still_recorded(
 
     quick.post("twilio/hangup", number=ALICE)
 
-    assert product.got(1, "/recorded")[0].form["Digits"] == "hangup"
+    recorded = product.got(1, "/recorded")[0].form
+    assert (recorded["Digits"], recorded["CallStatus"]) == ("hangup", "completed")
     assert ended(twilio, call["sid"]).status == "completed"
 
 
