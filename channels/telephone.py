@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 KEYS = "/webhooks/twilio/voice/"  # where a telephone's keys come to, with the delivery's number behind it
+CALLED = "/webhooks/twilio/voice"  # where a call to our number begins
 CALLS = "/webhooks/twilio/voice/in/"  # where a call to our number goes on, with its number and the step behind it
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import calls as line
 from bot.shell import Shell
 from channels.ringing import Heard, heard
-from channels.telephone import CALLS
+from channels.telephone import CALLED, CALLS
 from channels.twiml import Words, document
 from channels.wire import Forged
 from webhooks.receive import whole
@@ -18,7 +18,7 @@ calls = Blueprint("calls", __name__)
 log = structlog.get_logger()
 
 
-@calls.post("/webhooks/twilio/voice")
+@calls.post(CALLED)
 def came() -> Response:
     """Somebody calls; also where the number's status callback may go, which tells that they have hung up."""
     return _told(line.came)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from channels.clocks import compared
 from channels.findings import Expected, Finding
+from channels.twilio import check_voice
 from channels.wire import TransportError
 
 if TYPE_CHECKING:
@@ -42,12 +43,13 @@ _STEPS = {
 
 
 def _senders(ask: Ask, expected: Expected) -> list[Finding]:
-    whatsapp, sms = expected.senders.get("whatsapp", ""), expected.senders.get("sms", "")
+    whatsapp, sms, voice = (expected.senders.get(name, "") for name in ("whatsapp", "sms", "voice"))
     if not whatsapp and not sms:
         return [Finding("Twilio senders", False, "none is set", "set TWILIO_WHATSAPP_FROM or TWILIO_SMS_FROM")]
     services, url = _service_hooks(ask), expected.public_url + INBOUND
     findings = _whatsapp(ask, whatsapp, services, url) if whatsapp else []
-    return findings + (_sms(ask, sms, services, url) if sms else [])
+    findings += _sms(ask, sms, services, url) if sms else []
+    return findings + (check_voice.voice(ask, voice, expected.public_url) if voice else [])
 
 
 def _service_hooks(ask: Ask) -> Hooks:

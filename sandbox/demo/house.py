@@ -143,6 +143,7 @@ def _environment(directory: Path, sandbox: str, public: str) -> dict[str, str]:
         "TWILIO_API_BASE": sandbox,
         "TWILIO_WHATSAPP_FROM": NUMBER,
         "TWILIO_SMS_FROM": NUMBER,
+        "TWILIO_VOICE_FROM": NUMBER,
         "TELEGRAM_BOT_TOKEN": "123456:sandbox",
         "TELEGRAM_API_BASE": sandbox,
         "TELEGRAM_WEBHOOK_SECRET": "only-for-the-demo",
@@ -151,5 +152,6 @@ def _environment(directory: Path, sandbox: str, public: str) -> dict[str, str]:
 
 
 def _world(public: str) -> dict[str, Any]:
-    url = f"{public}/webhooks/twilio/messages"
-    return {"twilio": {"numbers": [{"number": NUMBER, "whatsapp": True, "sms_url": url}]}}
+    url = f"{public}/webhooks/twilio"
+    number = {"number": NUMBER, "whatsapp": True, "sms_url": f"{url}/messages", "voice_url": f"{url}/voice"}
+    return {"twilio": {"numbers": [number]}}

@@ -168,6 +168,36 @@ def test_what_customers_write_must_come_to_us(doctor: Doctor, changed: dict[str,
     assert "key=1" not in broken["SMS in"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "broken"),
+    [
+        ({}, {"voice in": "the number has no URL for calls"}),
+        ({"voice_url": "https://old.example/voice"}, {"voice in": "the number's calls go to another address"}),
+        ({"voice": False}, {"voice out": "TWILIO_VOICE_FROM is a number that cannot call"}),
+        ({"voice_url": "ours", "voice_fallback_url": "ours"}, {"voice fallback": "it is on our own host"}),
+        ({"voice_url": "ours", "voice_fallback_url": "https://handler.twilio.com/twiml/EH1"}, {}),
+    ],
+)
+def test_a_number_that_studios_call_must_bring_them_to_us_and_be_answered_without_us(
+    doctor: Doctor, changed: dict[str, Any], broken: dict[str, str]
+) -> None:
+    ours = f"{doctor.stack.public}/webhooks/twilio/voice"
+    told = {name: ours if value == "ours" else value for name, value in changed.items()}
+    with number(doctor.stack, **{"voice_url": "", "voice_fallback_url": "", "voice": True, **told}):
+        found = doctor.broken(TWILIO_VOICE_FROM=WHATSAPP)
+
+    if broken and "voice_fallback_url" not in changed and "voice" not in changed:
+        assert found.pop("voice fallback") == "while we are away callers hear Twilio's own error"
+    assert list(found) == list(broken)
+    assert all(words.startswith(wanted) for words, wanted in zip(found.values(), broken.values(), strict=True))
+
+
+def test_a_voice_number_of_another_account_is_named(doctor: Doctor) -> None:
+    assert doctor.broken(TWILIO_VOICE_FROM="+15550009999") == {
+        "voice out": "TWILIO_VOICE_FROM is no number of this account"
+    }
+
+
 def test_a_messaging_service_that_takes_the_lines_over_counts(doctor: Doctor) -> None:
     service = {"sid": SERVICE, "numbers": [WHATSAPP], "use_inbound_webhook_on_number": False}
     doctor.stack.sandbox.post(
