@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import alarms, buckets, topics, window
 from bot.desk import queue
+from bot.incidents import links, showing
 from bot.lanes import Lane
 from bot.shell import Shell
 from bot.watch import sweep
@@ -98,6 +99,7 @@ def words(shell: Shell, session: Session, chat: int) -> str:
     """The overview as Telegram HTML; nothing in it changes with time alone but what time makes late."""
     lines = [
         _open(session, chat),
+        *_incidents(shell, session),
         *_unowned(shell, session, chat),
         _promise(shell, session, chat),
         _closing(shell, session, chat),
@@ -115,6 +117,12 @@ def _open(session: Session, chat: int) -> str:
         return "<b>Nothing is open</b>"
     each = ", ".join(f"{count} SEV{severity}" for severity, count in found)
     return f"<b>{sum(count for _, count in found)} open</b>: {each}"
+
+
+def _incidents(shell: Shell, session: Session) -> list[str]:
+    """What several studios have at once, decided or not."""
+    standing = links.standing(session, "proposed", *links.RUNNING)
+    return [showing.brief(shell, session, one) for one in standing[:_STUDIOS]]
 
 
 def _unowned(shell: Shell, session: Session, chat: int) -> list[str]:

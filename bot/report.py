@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from bot.ticks import CARRIERS
-from models import Delivery, Message, Rating, Ticket, TicketEvent
+from models import Delivery, Incident, Message, Rating, Ticket, TicketEvent
 from sla import Happened, fold
 from sla.numbers import Heard, Life, Row, rows
 
@@ -30,7 +30,7 @@ def _lives(shell: Shell, session: Session, tickets: Sequence[Ticket]) -> Iterabl
     events, heard = _events(session, numbers), _heard(session, numbers)
     rated = select(Rating).where(Rating.ticket_id.in_(numbers))
     ratings = {rating.ticket_id: rating for rating in session.scalars(rated)}
-    now, zone = shell.clock.now(), shell.policies.support_zone
+    now, zone, spells = shell.clock.now(), shell.policies.support_zone, _spells(session, tickets)
     for ticket in tickets:
         mine = events[ticket.id]
         if any(event.kind == "merged_into" for event in mine):
@@ -51,7 +51,23 @@ def _lives(shell: Shell, session: Session, tickets: Sequence[Ticket]) -> Iterabl
             heard=heard[ticket.id],
             solved=rating.solved if rating else "",
             stars=rating.stars if rating else None,
+            during=_during(spells, ticket),
         )
+
+
+def _spells(session: Session, tickets: Sequence[Ticket]) -> Sequence[Incident]:
+    """The incidents people confirmed that stood while any of these tickets was opened."""
+    first, last = (pick(ticket.opened_at for ticket in tickets) for pick in (min, max))
+    stood = (Incident.state.in_(("open", "clear", "closed")), Incident.began_at <= last)
+    ended = Incident.closed_at.is_(None) | (Incident.closed_at >= first)
+    return session.scalars(select(Incident).where(*stood, ended)).all()
+
+
+def _during(spells: Sequence[Incident], ticket: Ticket) -> str:
+    """From an incident's first report to its end, whoever wrote; what is linked later belongs to it too."""
+    at = ticket.opened_at
+    within = any(one.began_at <= at and (one.closed_at is None or at <= one.closed_at) for one in spells)
+    return "incident" if within or ticket.incident_id is not None else "calm"
 
 
 _SEVERITIES = (("opened", "severity"), ("severity_changed", "to"))

@@ -14,7 +14,7 @@ from bot import proof
 from bot.desk.queue import ordered
 from bot.shell import Shell
 from commands.moments import age
-from models import Clock, Conversation, Delivery, Message, Rating, Ticket, TicketEvent
+from models import Clock, Conversation, Delivery, Incident, Message, Rating, Ticket, TicketEvent
 
 _STUCK = ("unknown", "held", "failed")
 
@@ -115,6 +115,7 @@ def _facts(session: Any, ticket: Ticket) -> dict[str, Any]:
         "awaited_since": _iso(ticket.awaited_since),
         "snoozed_until": _iso(ticket.snoozed_until),
         "window_expires_at": _iso(conversation.window_expires_at) if conversation else None,
+        "incident": _incident(session, ticket),
         "rating": {"solved": rating.solved, "stars": rating.stars} if rating else None,
         "clocks": [_clock(row) for row in rows(Clock)],
         "events": [
@@ -132,6 +133,12 @@ def _facts(session: Any, ticket: Ticket) -> dict[str, Any]:
             for row in rows(Delivery)
         ],
     }
+
+
+def _incident(session: Any, ticket: Ticket) -> str | None:
+    """``I-7 galleries (open)``."""
+    incident = session.get(Incident, ticket.incident_id) if ticket.incident_id is not None else None
+    return f"I-{incident.id} {incident.title} ({incident.state})" if incident else None
 
 
 def _clock(row: Clock) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sla.fold import Ledger
 
 WORST = 5
 BAD = ("promised updates rescued by the bot", "reopened")  # shares that had better be small
-DIMENSIONS = ("tier", "severity", "category", "week")
+DIMENSIONS = ("tier", "severity", "category", "week", "during")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Heard:
 class Life:
     """One ticket for the numbers: its clocks, its events, what its customer heard, and the rating.
 
-    ``severity`` is the highest it had, ``week`` the ISO week it was opened in; ``solved`` is yes, partly, no or empty.
+    ``severity`` is the highest it had, ``week`` the ISO week it was opened in; ``solved`` is yes, partly, no or empty;
+    ``during`` says whether it was opened while an incident stood: incident or calm (trust under stress).
     """
 
     number: int
@@ -42,6 +43,7 @@ class Life:
     heard: Sequence[Heard]
     solved: str = ""
     stars: int | None = None
+    during: str = "calm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ Values = Iterator[tuple[int, float]]
 
 
 def rows(lives: Sequence[Life]) -> Iterator[Row]:
-    """Every number over all tickets, then by tier, severity, category and week; a group without a value has no row."""
+    """Every number over all tickets, then by each dimension; a group without a value has no row."""
     for dimension in ("all", *DIMENSIONS):
         groups: dict[str, list[Life]] = {}
         for life in lives:

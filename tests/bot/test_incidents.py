@@ -2,10 +2,11 @@
 
 import pytest
 
+from bot import overview
 from channels.wire import SendText
 from models import Incident, IncidentTicket, Page
 from tests.bot.desk_words import events, keys
-from tests.bot.house import LENA, TOMAS, House
+from tests.bot.house import GROUP, LENA, TOMAS, House
 from tests.bot.incident import BEN, INES, KOFI, OLGA, asks, card, grouped, incident, linked, looks, reports, ticket
 from tests.bot.paging import LENAS, PRIYAS, on_call, passes, texts
 
@@ -264,3 +265,17 @@ def test_the_cards_of_its_tickets_name_the_incident(house: House) -> None:
 
     assert any("#2 delivery" in text and "Incident I-1</b> delivery: galleries, paged by #1" in text for text in shown)
     assert LENA["id"] == incident(house).confirmed_by
+
+
+def test_the_overview_names_what_stands(house: House) -> None:
+    for number in (BEN, INES, KOFI):
+        reports(house, number)
+    before = overview.words(house.shell, house.shell.db.reading(), GROUP)
+
+    house.taps("v1:incident:1:1:sev1")
+    looks(house)
+    asks(house, "1 status 15:00 We are on it.")
+
+    after = overview.words(house.shell, house.shell.db.reading(), GROUP)
+    assert "🔥 I-1 delivery: galleries · SEV2: 3 tickets of 3 studios, perhaps one incident" in before
+    assert "🔥 I-1 delivery: galleries · SEV1: 3 tickets of 3 studios, next update by 15:00" in after

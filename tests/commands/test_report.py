@@ -4,6 +4,7 @@ import csv
 import io
 
 from tests.bot.house import CHARLIE, House
+from tests.bot.incident import asks
 from tests.commands.runner import run
 
 
@@ -54,3 +55,18 @@ def test_text_names_the_worst_and_says_so_when_there_is_nothing(house: House) ->
     assert "category payment" in text
     assert "reopened: 0% (n 1)" in text
     assert "no tickets were opened in these days" in nothing
+
+
+def test_the_same_figures_are_told_during_incidents_against_calm(house: House) -> None:
+    house.opened("PAYMENT NOT WORKING")
+    asks(house, "new Payments are down", house.topic().thread_id)
+    house.clock.passes(3600)
+    asks(house, "1 close ours", None)
+    house.clock.passes(3600)
+    house.says("uploads fail for everybody", CHARLIE)
+    house.works()
+
+    found = rows(house)
+
+    assert found["longest silence", "during", "incident"]["tickets"] == "#1"
+    assert found["longest silence", "during", "calm"]["tickets"] == "#2"

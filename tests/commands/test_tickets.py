@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Delivery, Studio, Ticket
 from tests.bot.house import CHARLIE, House
+from tests.bot.incident import asks
 from tests.commands.runner import run
 
 
@@ -148,3 +149,12 @@ def test_a_ticket_that_is_not_there_is_an_error_that_says_what_to_do(house: Hous
 
     assert done.exit_code == 1
     assert "there is no ticket 7; `flask tickets list --all` names them" in done.output
+
+
+def test_a_ticket_names_its_incident(house: House) -> None:
+    house.opened("PAYMENT NOT WORKING")
+    asks(house, "new Payments are down", house.topic().thread_id)
+
+    shown = run(house.shell, "tickets", "show", "1").stdout
+
+    assert "incident: I-1 Payments are down (open)" in shown
