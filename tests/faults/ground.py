@@ -162,16 +162,18 @@ class Ground:
 def broken(directory: Path, database_url: str, **extra: Any) -> Iterator[Ground]:
     """A ground that stands; its workers call both providers through wires."""
     settings = {"telegram": {"flood_limits": False}, "twilio": {"voice_seconds": 0.05}}
-    quick = {"bursts": ("0.3 s", "1 s"), "ladders": LADDERS, **QUICK, **extra}
+    wires: list[Wire] = []
+
+    def wired(base: str) -> dict[str, str]:
+        wires.extend((Wire(base), Wire(base)))
+        return {"TWILIO_API_BASE": wires[0].base, "TELEGRAM_API_BASE": wires[1].base}
+
+    quick = {"bursts": ("0.3 s", "1 s"), "ladders": LADDERS, "wired": wired, **QUICK, **extra}
     with standing(directory, database_url, settings, **quick) as stack:
-        twilio, telegram = Wire(stack.sandbox.base), Wire(stack.sandbox.base)
-        stack.environment |= {"TWILIO_API_BASE": twilio.base, "TELEGRAM_API_BASE": telegram.base}
-        stack.kill("worker")
-        stack.start_worker()
-        ground = Ground(stack, twilio, telegram, Witness.on(stack.sandbox, database_url, FALLBACK))
+        ground = Ground(stack, wires[0], wires[1], Witness.on(stack.sandbox, database_url, FALLBACK))
         try:
             yield ground
         finally:
-            for wire in (twilio, telegram):
+            for wire in wires:
                 wire.close()
             ground.witness.engine.dispose()

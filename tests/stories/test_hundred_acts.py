@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, select
@@ -41,7 +42,7 @@ _CARRIES = ("SendText", "SendMedia", "SendAlbum", "OpenTopic", "Fetch")
 def day(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Day]:
     """A stack of its own with two groups, whose providers answer within a second or not at all."""
     settings = {"telegram": {"flood_limits": False, "chats": CHATS}}
-    quick = {"PROVIDER_TIMEOUT_SECONDS": "2", "UNKNOWN_SECONDS": "0.5", "LEASE_SECONDS": "4"}
+    quick: dict[str, Any] = {"PROVIDER_TIMEOUT_SECONDS": "2", "UNKNOWN_SECONDS": "0.5", "LEASE_SECONDS": "4"}
     url = fresh(database_kind, tmp_path)
     with standing(tmp_path, url, settings, GENEROUS + GROUPS, ("1 s", "3 s"), **quick) as stack:
         addresses = [f"telegram,{800 + n}" if n < MESSENGERS else f"whatsapp,{number(n)}" for n in range(len(NAMES))]

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,10 +160,11 @@ def standing(
     bursts: tuple[str, str] = ("2 s", "5 s"),
     *,
     ladders: str = "",
+    wired: Callable[[str], dict[str, str]] = lambda _: {},
     **extra: str,
 ) -> Iterator[Stack]:
     """A stack that is ready: migrated, webhooks set, studios known, a policy of these ``budgets``, ``bursts`` and
-    ``ladders`` (with ``[paging]``)."""
+    ``ladders`` (with ``[paging]``). ``wired`` are settings that depend on where the sandbox is."""
     public = f"http://127.0.0.1:{free_port()}"
     clock = ("--clock", extra["CLOCK_FILE"]) if "CLOCK_FILE" in extra else ()
     with running(directory, _pointed(sandbox_settings or {}, public), *clock) as sandbox:
@@ -172,6 +173,7 @@ def standing(
         stack = Stack(sandbox, environment, directory)
         try:
             stack.flask("release")
+            stack.environment |= wired(sandbox.base)
             stack.start_web()
             stack.start_worker()
             eventually(stack.ready, 30, "the web process is ready")
