@@ -21,7 +21,7 @@ check: $(SETUP)                     ## linters, types, import rules
 	$(BIN)/lint-imports
 
 soak: $(SETUP)                      ## the slow and the random faults; SOAK="--minutes 10 --seed 7" repeats a run
-	$(BIN)/pytest -n 0 -s tests/soak/soak_*.py tests/faults/test_hosts.py $(SOAK)
+	$(BIN)/pytest -n 0 -s tests/soak/soak_slow.py tests/faults/test_hosts.py tests/soak/soak_random.py $(SOAK)
 
 bench: $(SETUP)                     ## ratios against a floor measured in the same run
 	$(BIN)/python -m bench $(BENCH)

@@ -172,9 +172,9 @@ class Evidence:
         return found
 
     def shown(self, words: str) -> datetime | None:
-        """When the group first got these words."""
+        """When the group first got these words; of a line longer than a message the first of its pieces."""
         for one in self.taken:
-            if one["provider"] == "telegram" and words in said(one):
+            if one["provider"] == "telegram" and words[:1000] in said(one):
                 return moment(one)
         return None
 

@@ -8,7 +8,7 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from tests.support.people import Owner
-from tests.support.sandbox import WHATSAPP
+from tests.support.sandbox import WHATSAPP, eventually
 from tests.support.stack import Stack
 
 
@@ -45,6 +45,12 @@ def post(webhook: Webhook) -> int:
         return requests.post(webhook.url, data=webhook.body, headers=webhook.headers, timeout=10).status_code
     except requests.RequestException:
         return 0
+
+
+def until_taken(webhook: Webhook) -> int:
+    """Posts again until it is taken, as a provider with a fallback does."""
+    status: int = eventually(lambda: (answer := post(webhook)) == 200 and answer, 30, "the next try is taken")
+    return status
 
 
 def raw(webhook: Webhook) -> bytes:

@@ -11,6 +11,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--minutes", type=float, default=4.0, help="how long the random faults go on, both databases together"
     )
+    parser.addoption("--old", default="HEAD~25", help="the version that new code is rolled out over")
     parser.addoption("--seed", type=int, default=None, help="the dice of an earlier run")
 
 
