@@ -161,8 +161,8 @@ class Story:
         """Waits for the one topic that names the studio and shows its card."""
 
         def found() -> Topic | None:
-            topics = self.topics_of(studio)
-            return topics[0] if topics and any("Why:" in text for text in topics[0].texts()) else None
+            shown = (topic for topic in self.topics_of(studio) if any("Why:" in text for text in topic.texts()))
+            return next(shown, None)  # a topic Telegram was slow to confirm may stand twice; one has the card
 
         topic: Topic = eventually(found, seconds, f"a topic of {studio}")
         return topic
