@@ -21,7 +21,7 @@ def post_worker_init(worker: Any) -> None:
     """
     from bot.lookout import keep_looking  # noqa: PLC0415
     from bot.reconcile import sooner  # noqa: PLC0415
-    from bot.watch import sweep  # noqa: PLC0415
+    from bot.sweeps import sweep  # noqa: PLC0415
 
     shell = worker.wsgi.extensions["shell"]
     sweep(partial(sooner, shell), "sooner")

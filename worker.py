@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import (
     alarms,
+    batches,
     beat,
     buckets,
     called,
@@ -39,6 +40,7 @@ from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
 from bot.silence import silence
+from bot.sweeps import sweep
 from channels.heartbeat import Heartbeat
 from parts import assemble, log_to_stderr
 
@@ -84,6 +86,7 @@ class Ticker:
         self._every(5.0, "returning", partial(returning.sweep, shell))
         self._every(5.0, "closing", partial(closing.sweep, shell))
         self._every(10.0, "ends", partial(ends.look, shell))
+        self._every(60.0, "batches", partial(batches.show, shell))
         self._every(shell.limits.tick, "members", partial(desk.look_up, shell), within=CALLS)
         groups.load(shell)
         overview.show(shell)
@@ -122,7 +125,7 @@ class Ticker:
         self._scheduler.add_job(partial(self._tick, name, work), "interval", seconds=seconds, id=name)
 
     def _tick(self, name: str, work: Callable[[], object]) -> None:
-        self._pulse.came(name, well=watch.sweep(partial(_done, work), name) is not None)
+        self._pulse.came(name, well=sweep(partial(_done, work), name) is not None)
 
 
 def _tidy(shell: Shell) -> None:
@@ -186,7 +189,7 @@ def loop(step: Callable[[], object], wake: threading.Event, stop: threading.Even
         wake.clear()
         busy: object = True
         while busy and not stop.is_set():
-            busy = watch.sweep(step, "loop")
+            busy = sweep(step, "loop")
             came(well=busy is not None)
 
 

@@ -19,8 +19,10 @@ _TEXT = 300  # characters of a text message: two or three parts
 _AGAIN = timedelta(hours=1)  # after this long new words are a new message: nobody reads an old one again
 
 
-def raise_alarm(shell: Shell, session: Session, key: str, words: str) -> bool:
+def raise_alarm(shell: Shell, session: Session, key: str, words: str, chat: str = "") -> bool:
     """Tells the group; whether it is news. Of a standing alarm only the words change, and ``retell`` shows them.
+
+    ``chat`` is the group of the ticket it is about, the main one else; what follows is told there too.
 
     ``key`` names the trouble for good and holds nothing private. The row is locked until the transaction ends, so
     raise last in it.
@@ -37,6 +39,7 @@ def raise_alarm(shell: Shell, session: Session, key: str, words: str) -> bool:
     if stood:
         return False
     alarm.raised_at, alarm.cleared_at = now, None
+    alarm.chat_id = int(chat) if chat else None
     _tell(shell, session, alarm, f"🚨 {words}")
     log.error("alarm_raised", alarm=key)
     return True
@@ -104,8 +107,9 @@ def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
         row.thread, row.lane, row.created_at = f"alarm_to:{alarm.key}", Lane.PAGE, shell.clock.now()
         session.add(row)
         alarm.told, alarm.told_at = alarm.words, shell.clock.now()
-    if shell.desk.group is not None:
-        row = _post(shell, session, alarm, SendText(str(shell.desk.group), text))
+    group = alarm.chat_id or shell.desk.group
+    if group is not None:
+        row = _post(shell, session, alarm, SendText(str(group), text))
         session.flush()
         alarm.delivery_id = row.id
 

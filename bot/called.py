@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import acks, callers, calls, hear, outbox, pages, speak, tickets
-from bot.alarms import clear_alarm
 from bot.attachments import lasting
 from bot.perform import play
 from bot.relay import VOICEMAIL
 from bot.scene import Scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from conversations.calls import Called
 from conversations.events import Line, Media
 from conversations.phrases import clock_time
@@ -135,7 +134,7 @@ def _answered(scene: Scene, call: IncomingCall, person: Person, at: datetime) ->
     who = f"agent:{person.agent_id}" if person.agent is not None else f"person:{person.id}"
     facts: dict[str, object] = {"delivery": _key(call, at), "written_at": at.isoformat(), "call": call.id}
     tickets.record(scene, "replied", at, who, facts)
-    clear_alarm(scene.shell, scene.session, tickets.overdue_key(scene))
+    tickets.kept(scene)
     tickets.heard_by(scene, at)
     tickets.refresh(scene)
 

@@ -20,7 +20,7 @@ from models import Base
 _BUSY_MS = 10_000
 _IDLE_MS = 10_000  # a process frozen within a transaction holds its locks this long
 _CHANNEL = "backstop"
-_LIMITS = f"-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout={_IDLE_MS}"
+_LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000"
 # What waits is taken from the head of an index, whatever statistics say: they were taken, and statements prepared, when
 # next to nothing waited, and the plan made for that reads and sorts all of a storm for each claim.
 _BY_INDEX = "-c enable_seqscan=off -c enable_bitmapscan=off"
@@ -41,7 +41,8 @@ class Database:
         common: dict[str, Any] = {"pool_size": pool, "max_overflow": 10, "pool_use_lifo": True, "hide_parameters": True}
         if self.postgresql:
             url = "postgresql+psycopg://" + url.partition("://")[2]
-            common["connect_args"] = {"options": f"{_LIMITS} {_BY_INDEX}", **_LINE}
+            idle = f"-c idle_in_transaction_session_timeout={_IDLE_MS}"
+            common["connect_args"] = {"options": f"{_LIMITS} {idle} {_BY_INDEX}", **_LINE}
             self.engine = create_engine(url, **common)
             # What is one statement needs no BEGIN and COMMIT around it: a third of the round trips.
             self._single = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import contents, digest, media, moving, rings, settle, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from bot.window import CLOSED
 from channels import wire
 from channels.protocol import Channel

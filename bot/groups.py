@@ -10,7 +10,7 @@ from bot import successors
 from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from conversations.group_events import BotChanged
 from models import Delivery, Group, Ticket, Topic
 from models.deliveries import PENDING

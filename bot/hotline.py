@@ -12,7 +12,7 @@ from bot.lanes import Lane
 from bot.perform import PERFORM
 from bot.scene import Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from channels.wire import SendText, to_json
 from conversations.effects import Say
 from conversations.phrases import clock_time

@@ -13,7 +13,7 @@ from bot import deliver
 from bot.alarms import raise_alarm
 from bot.beat import NOBODY
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from models import Alarm, Worker
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from bot.desk import queue
 from bot.incidents import links, showing
 from bot.lanes import Lane
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from channels.arranging import PinMessage
 from channels.wire import (
     EditText,

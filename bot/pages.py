@@ -159,7 +159,7 @@ def _alarm(scene: Scene, row: Page) -> None:
         outbox.to_group(scene, SendText(scene.group, text, html=True, options=(_button(row),)))
     asked = "engineering" if row.ladder == "engineering" else "support"
     words = f"#{ticket.id} {who(ticket)} (SEV{ticket.severity}, {asked}): nobody on call has taken it."
-    raise_alarm(shell, scene.session, alarm_key(row), words)
+    raise_alarm(shell, scene.session, alarm_key(row), words, scene.group)
 
 
 def _anybody(scene: Scene) -> bool:

@@ -11,7 +11,7 @@ from bot import outbox, turns
 from bot.alarms import clear_alarm, raise_alarm
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from conversations.events import DeskSaid, Line, Parsed
 from models import Address, Conversation, Inbound, Topic
 

@@ -66,7 +66,7 @@ def overdue(scene: Scene, clock: Clock) -> None:
         return  # the ticket that leads the incident says it to the agents, once
     if clock.line == "held_over":
         words = f"#{ticket.id}: the promised update did not come twice in a row. A person must write now."
-        alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words)
+        alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words, scene.group)
         outbox.notice(scene, words)
         return
     hold(scene)

@@ -17,6 +17,7 @@ from bot.lanes import Lane, for_customer
 from bot.reconcile import reconcile
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
+from bot.sweeps import sweep
 from channels.wire import SendText, TransportError, to_json
 from models import Conversation, Delivery, Inbound, Worker
 from models.deliveries import PENDING
@@ -92,8 +93,8 @@ def _catch_up(shell: Shell, pause: Callable[[float], object]) -> None:
     for _ in range(int(2 * _BURST.total_seconds() / _PAUSE)):
         while answer(shell):
             pass
-        for name, sweep in sweeps.items():
-            watch.sweep(partial(sweep, shell), name)
+        for name, look in sweeps.items():
+            sweep(partial(look, shell), name)
         with shell.db.reading() as session:
             waiting = session.scalar(select(func.count()).where(Inbound.state == "waiting")) or 0
             bursts = select(Conversation.id).where(Conversation.wake_at <= shell.clock.now() + _BURST).limit(1)

@@ -5,7 +5,7 @@ from sqlalchemy import literal_column, select
 from bot import pages
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from models import Page, Ring
 from oncall.kinds import CameDue, ChannelFailed
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from bot import alarms, ledger, outbox, promises, tickets
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from models import Ticket
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ def _speak(scene: Scene, ticket: Ticket) -> None:
     ledger.record(scene, "silence", since, "bot", {})
     words = f"#{ticket.id}: the customer has heard nothing for too long. A person must write now."
     outbox.notice(scene, words)
-    alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words)
+    alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words, scene.group)
     if not held_last(scene):
         promises.hold(scene)
 

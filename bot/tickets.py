@@ -80,6 +80,7 @@ def resolve(scene: Scene, agent: Agent, cause: str = "", affected: bool | None =
     ticket.cause, ticket.affected, ticket.snoozed_until = cause, affected, None
     record(scene, "resolved", scene.now, f"agent:{agent.id}", {"cause": cause, "affected": affected})
     pages.follow(scene)
+    kept(scene)
 
 
 def reopen(scene: Scene, reason: str, actor: str = "customer") -> None:
@@ -118,7 +119,7 @@ def reached(scene: Scene, row: Delivery, message: Message) -> None:
         written = message.ingested_at.isoformat()
         facts: dict[str, object] = {"delivery": row.id, "message": message.id, "written_at": written}
         record(scene, "replied", at, f"agent:{message.agent_id}", facts)
-        clear_alarm(scene.shell, scene.session, overdue_key(scene))
+        kept(scene)
         refresh(scene)
     elif ledger.reckon(scene).running("ACK"):
         record(scene, "receipted", at, "bot", {"delivery": row.id})
@@ -143,6 +144,11 @@ def promised(scene: Scene) -> datetime:
         return running.target_due
     tier, severity = (ticket.tier, ticket.severity) if ticket else ("free", 3)
     return shell.policies.promised(tier, severity).next_response.dues(scene.now).target
+
+
+def kept(scene: Scene) -> None:
+    """Nothing is owed to the customer that came too late: a person's word has reached them, or the ticket is over."""
+    clear_alarm(scene.shell, scene.session, overdue_key(scene))
 
 
 def overdue_key(scene: Scene) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.examine import Leg, legs
 from bot.shell import Shell
-from bot.watch import sweep
+from bot.sweeps import sweep
 from channels.findings import Finding
 from commands.database import alembic_config
 

@@ -12,7 +12,8 @@ from models.deliveries import Delivery
 class Alarm(Base):
     """One thing that is wrong, by its ``key``; it stands until ``cleared_at``, and may be raised again later.
 
-    ``words`` say it as it is now, ``told`` as the group last read it; ``delivery_id`` owes its message.
+    ``words`` say it as it is now, ``told`` as the group last read it; ``delivery_id`` owes its
+    message, in the group ``chat_id`` (none: the main one).
     """
 
     __tablename__ = "alarms"
@@ -25,4 +26,5 @@ class Alarm(Base):
     raised_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    chat_id: Mapped[int | None]
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey(Delivery.id))

@@ -12,7 +12,7 @@ ELSEWHERE = {"sandbox", "tests", "migrations", "node_modules", ".venv"}
 PURE = ("sla", "oncall", "triage", "articles", "conversations")
 CLAIMS = "bot/claims.py"
 # The sweep runner, parking an inbound payload, parking a delivery (style.md, house habit 4).
-BROAD = [("bot/answer.py", "_one"), ("bot/deliver.py", "carry"), ("bot/watch.py", "sweep")]
+BROAD = [("bot/answer.py", "_one"), ("bot/deliver.py", "carry"), ("bot/sweeps.py", "sweep")]
 PRIVATE = {"text", "texts", "body", "words", "address", "number", "phone", "email", "mail", "caption", "payload"} | {
     "token",
     "secret",

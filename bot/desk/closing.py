@@ -13,7 +13,7 @@ from bot.desk.rights import Actor
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from channels.wire import EditText, SendText
 from conversations.events import OpenedAgain
 from conversations.group_events import TopicClosed

@@ -10,7 +10,7 @@ from bot.desk.silence import owner_silent_since
 from bot.duty import mention
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from channels.wire import SendText
 from conversations.phrases import clock_time
 from models import Message, Ticket

@@ -7,7 +7,7 @@ from bot.desk.asks import Ask, who
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from bot.snooze import LONGEST, until, wake
-from bot.watch import sweep_due
+from bot.sweeps import sweep_due
 from models import Ticket
 
 _USAGE = "Write until when: /snooze 2h, /snooze 14:30, /snooze tomorrow 9:00 or /snooze mon 9:00 (support time)."

@@ -14,7 +14,7 @@ from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.speak import kept, told_time, worded
-from bot.watch import BATCH, sweep_each
+from bot.sweeps import BATCH, sweep_each
 from conversations.events import Answered, Closed, Event
 from conversations.incident import WORKS
 from conversations.incident_events import WentClear

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.incidents import deciding, joining, links, showing, telling
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
-from bot.watch import BATCH, sweep_each
+from bot.sweeps import BATCH, sweep_each
 from models import Incident, IncidentTicket, Ticket
 
 _LASTING = ("proposed", *links.RUNNING)

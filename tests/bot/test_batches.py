@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from bot import batches
+from channels.wire import EditText
 from models import Batch, Ticket
-from tests.bot.house import House
+from tests.bot.house import CHARLIE, House
 from tests.bot.recorder import NOON
 from tests.bot.test_watch import passes
 
@@ -31,6 +33,25 @@ def test_the_cycle_posts_one_card_of_all_its_tickets(house: House) -> None:
     assert len(cards) == 1
     assert "#1 " in cards[0]
     assert house.one(Batch).closed_at is None
+
+
+def test_the_card_follows_as_its_tickets_close_and_is_edited_only_for_news(house: House) -> None:
+    thread = asked(house)
+    house.opened("how do I change a cover", CHARLIE, studio="Other")
+    passes(house, 30)
+    passes(house, TO_CYCLE)
+
+    for command in ("", "/resolve ours", ""):
+        if command:
+            house.writes(command, thread)
+            house.works()
+        batches.show(house.shell)
+        house.works()
+
+    (edit,) = [call for call in house.telegram.calls if isinstance(call, EditText) and "Fix round" in call.text]
+    assert "1 of 2 done." in edit.text
+    assert "#2 " in edit.text
+    assert "#1 " not in edit.text
 
 
 def test_what_is_closed_in_it_is_not_left_over(house: House) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import buckets, tickets, watch
+from bot import buckets, tickets
 from bot.budgets import Budget, Budgets
 from bot.deliver import claim
 from bot.lanes import Lane
 from bot.policy import read_policy
 from bot.scene import Scene, open_ticket_scene
+from bot.sweeps import sweep
 from channels.wire import OpenTopic, React, SendText, TransportError
 from models import Bucket, Delivery
 from tests.bot.house import GROUP, House
@@ -195,7 +196,7 @@ def test_a_bucket_long_full_is_forgotten_and_a_held_one_is_not(house: House) -> 
     house.clock.passes(25 * 3600)
     house.changes(lambda session: buckets.hold(house.shell.db, session, "telegram", "-2", house.clock.real()))
 
-    watch.sweep(lambda: buckets.tidy(house.shell), "tidy")
+    sweep(lambda: buckets.tidy(house.shell), "tidy")
 
     assert [row.name for row in house.rows(Bucket)] == ["telegram>-2"]
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot import silence, watch
+from bot import silence
 from models import Alarm, Delivery, Ticket, TicketEvent
 from tests.bot.house import House
 from tests.bot.test_watch import passes
@@ -148,4 +148,3 @@ def test_waiting_for_the_customer_pauses_only_the_resolution_and_their_line_ends
     assert paused == {"RES"}
     assert [row.name for row in house.ledger() if row.paused] == []
     assert house.promise("NR").state == "running"
-    assert watch.BATCH > 0

@@ -1,16 +1,19 @@
 """Several agent groups: each ticket has its topic where the policy file sends it, and can be moved."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from bot import overview
+from bot import overview, silence
 from bot.routes import Route
 from bot.shell import Desk
 from channels.arranging import CloseTopic
 from channels.wire import OpenTopic, SendText, TransportError
-from models import Overview
+from models import Alarm, Overview, Ticket
 from tests.bot.house import CHARLIE, GROUP, OTHER_GROUP, TOLU, TOMAS, House
+from tests.bot.recorder import NOON
 from tests.bot.test_groups import serves, shown_in
 
 PAGOS = Route("pagos", OTHER_GROUP, languages=("es",))
@@ -173,3 +176,20 @@ def test_a_further_group_that_moves_is_followed_as_the_main_one_is(house: House)
 
     assert house.topic(2).chat_id == NEW
     assert any(f"chat = {NEW} under its [[groups]]" in text for text in shown_in(house, GROUP))
+
+
+def test_an_alarm_about_a_ticket_is_told_in_its_own_group_and_ends_there_with_the_ticket(house: House) -> None:
+    thread = spanish(house)
+    house.writes("/r Hola Tolu", thread, chat=OTHER_GROUP)
+    house.works()
+    house.changes(lambda session: session.execute(update(Ticket).values(silent_at=NOON - timedelta(minutes=1))))
+    silence.silence(house.shell)
+    house.works()
+
+    house.writes("/resolve ours", thread, chat=OTHER_GROUP)
+    house.works()
+
+    told = [text for text in shown_in(house, OTHER_GROUP) if "heard nothing for too long" in text]
+    assert [text[0] for text in told if text[0] in "🚨✅"] == ["🚨", "✅"]
+    assert not any("too long" in text for text in shown_in(house, GROUP))
+    assert house.one(Alarm).cleared_at is not None

@@ -3,6 +3,7 @@
 from sqlalchemy import update
 
 from bot import watch
+from bot.sweeps import sweep
 from channels.wire import SendText, TransportError
 from models import Clock, Conversation, Studio, Ticket, TicketEvent
 from sla import Happened, fold
@@ -209,7 +210,7 @@ def test_one_conversation_that_cannot_be_woken_does_not_keep_others_from_their_r
     broken_zone(house, "Broken")
     house.clock.passes(30)
 
-    watch.sweep(lambda: watch.quiet(house.shell), "quiet")
+    sweep(lambda: watch.quiet(house.shell), "quiet")
     house.works()
 
     assert len(house.heard(TOLU)) == 1
@@ -223,14 +224,14 @@ def test_one_ticket_whose_clock_cannot_be_folded_does_not_keep_others_from_their
     house.changes(lambda s: s.execute(update(TicketEvent).where(TicketEvent.ticket_id == 1).values(data={})))
     house.clock.passes(80 * 3600)
 
-    watch.sweep(lambda: watch.clocks(house.shell), "clocks")
+    sweep(lambda: watch.clocks(house.shell), "clocks")
 
     assert [house.promise(ticket=number).state for number in (1, 2)] == ["running", "breached"]
 
 
 def test_a_sweep_that_fails_is_over_and_the_next_one_runs(house: House) -> None:
-    assert watch.sweep(lambda: 1 // 0, "bad") is None
-    assert watch.sweep(lambda: 7, "good") == 7
+    assert sweep(lambda: 1 // 0, "bad") is None
+    assert sweep(lambda: 7, "good") == 7
 
 
 def test_an_unanswered_ticket_of_a_group_that_is_away_is_still_recorded_as_breached(house: House) -> None:
