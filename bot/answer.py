@@ -65,11 +65,12 @@ def _settled(shell: Shell, row: Inbound, parsed: Parsed) -> bool:
     """The transaction of one row: what it caused and that it is done commit together."""
     triage = _classified(shell, parsed)
     with shell.db.writing() as session:
-        mine = turns.take(session, row.id)
+        mine = turns.finish(shell.db, session, row.id)
         if mine is None:
             return False
         reason = _act(shell, session, mine, parsed, triage)
-        mine.state, mine.reason = ("silent" if reason else "done"), reason
+        if reason:
+            mine.state, mine.reason = "silent", reason
     shell.wakes.deliver.set()
     log.info("inbound_settled", inbound=row.id, channel=row.channel, kind=type(parsed).__name__, silent=bool(reason))
     return True

@@ -89,7 +89,9 @@ def _deaf(session: Session, chat: int) -> bool:
 
 
 def _named(session: Session, agent: Agent, person: Person, now: datetime) -> Agent:
-    """The name shown is the newest."""
-    agent.name, agent.username, agent.seen_at = person.name, person.username, now
-    session.add(agent)
+    """The name shown is the newest; when they were seen is true to a minute."""
+    known = (agent.name, agent.username) == (person.name, person.username)
+    if not known or now - agent.seen_at > FRESH:
+        agent.name, agent.username, agent.seen_at = person.name, person.username, now
+        session.add(agent)
     return agent
