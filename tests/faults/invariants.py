@@ -89,11 +89,12 @@ class Judge:
 def _owed(seen: Evidence) -> bool:
     """Whether there is work that has not found its end; a card edit put off for a minute is no such work."""
     waiting = any(row.state == "waiting" for row in seen.inbox)
-    return waiting or any(row.state in PENDING and not _planned(row, seen.now) for row in seen.deliveries)
+    return waiting or any(row.state in PENDING and not _planned(row, seen.now + 5 * _SLACK) for row in seen.deliveries)
 
 
 def _planned(row: Any, now: datetime) -> bool:
-    return row.state == "queued" and row.attempts == 0 and row.retry_at is not None and row.retry_at > now + 5 * _SLACK
+    """Whether it is put off for longer, before its first attempt."""
+    return row.state == "queued" and row.attempts == 0 and row.retry_at is not None and row.retry_at > now
 
 
 def taken_in(seen: Evidence, _: Case) -> Ruling:
