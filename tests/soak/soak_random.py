@@ -17,7 +17,7 @@ from tests.support.people import Owner, Topic
 from tests.support.sandbox import eventually
 from tests.support.server import own_server
 
-OUTAGE = 60.0  # seconds: harm follows harm, and what met several of them in a row waits twice as long each time
+OUTAGE = 20.0  # seconds a single harm may last
 
 
 @pytest.fixture
