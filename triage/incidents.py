@@ -12,7 +12,7 @@ from triage.words import plain, words_of
 
 HISTORY = timedelta(days=28)  # what is usual is read from this long
 _LEAST = 0.02  # reports in a window that are taken as usual where none was ever made
-_SHARED, _ALONE = 0.001, 0.0001  # how unlikely a burst must be: with words or codes in common, by category alone
+_SHARED, _BARELY = 0.001, 0.0001  # how unlikely a burst must be: with words or codes in common, by category alone
 _SHORTEST, _STEM = 4, 5
 _UNSURE = 16  # windows for which the average stands beside those of this hour
 _HOURS = 1  # on each side of the hour that is asked about
@@ -35,12 +35,10 @@ _COMMON = frozenset(_SAID_OF_ALL.split())
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """This many ``studios`` within this time are proposed as one incident when they share words or an error code;
-    ``alone`` many when it is the category alone."""
+    """This many ``studios`` within this time are proposed as one incident when that is more than usual."""
 
     studios: int = 3
     within: timedelta = timedelta(minutes=15)
-    alone: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +143,26 @@ def _burst(mark: str, signals: list[Signal], past: Sequence[Signal], now: dateti
 
 
 def _usual(like: Sequence[Signal], past: Sequence[Signal], now: datetime, rules: Rules) -> float:
-    """Reports in one window at this hour of the day; while little is known of the hour, its average counts too."""
+    """Reports in one window at this hour, of any day or of this weekday if that is busier; while little is known of
+    the hour, its average counts too."""
     began = min((one.at for one in past), default=now)
     days = min(max((now - began) / timedelta(days=1), 1.0), HISTORY / timedelta(days=1))
-    apart = (abs((one.at - now).total_seconds()) % 86_400 / 3600 for one in like)
-    near = sum(min(hours, 24 - hours) <= _HOURS for hours in apart)
-    windows = 2 * _HOURS * days * (timedelta(hours=1) / rules.within)
     average = len(like) * rules.within / timedelta(days=days)
-    return max(_LEAST, (near + average * _UNSURE) / (windows + _UNSURE))
+    near = [ago for one in like if (ago := _days_ago(one.at, now)) is not None]
+    daily = _rate(len(near), days, average, rules)
+    weekly = _rate(sum(ago % 7 == 0 for ago in near), days / 7, average, rules)
+    return max(_LEAST, daily, weekly)
+
+
+def _days_ago(at: datetime, now: datetime) -> int | None:
+    """How many whole days before ``now``, give or take an hour; None at another hour of the day."""
+    ago = (now - at) / timedelta(days=1)
+    return round(ago) if abs(ago - round(ago)) <= _HOURS / 24 else None
+
+
+def _rate(count: int, days: float, average: float, rules: Rules) -> float:
+    windows = 2 * _HOURS * days * (timedelta(hours=1) / rules.within)
+    return (count + average * _UNSURE) / (windows + _UNSURE)
 
 
 def _at_least(count: int, usual: float) -> float:
@@ -165,9 +175,7 @@ def _at_least(count: int, usual: float) -> float:
 
 
 def _stands_out(burst: _Burst, rules: Rules) -> bool:
-    if burst.mark:
-        return burst.studios >= rules.studios and burst.chance < _SHARED
-    return burst.studios >= max(rules.alone, rules.studios) and burst.chance < _ALONE
+    return burst.studios >= rules.studios and burst.chance < (_SHARED if burst.mark else _BARELY)
 
 
 def _proposal(burst: _Burst, now: datetime, rules: Rules) -> Proposal:

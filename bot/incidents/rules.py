@@ -6,7 +6,7 @@ from sla import PolicyError
 from sla.durations import duration
 from triage.incidents import Rules
 
-_KEYS = ("studios", "within", "alone")
+_KEYS = ("studios", "within")
 
 
 def read_incidents(table: Any) -> Rules:
@@ -14,9 +14,8 @@ def read_incidents(table: Any) -> Rules:
     if not isinstance(table, dict) or set(table) - set(_KEYS):
         raise PolicyError(f'incidents: it is a table of {", ".join(_KEYS)}; example: [incidents] within = "15 min"')
     shipped = Rules()
-    counts = {name: table.get(name, getattr(shipped, name)) for name in ("studios", "alone")}
-    for name, count in counts.items():
-        if not isinstance(count, int) or isinstance(count, bool) or count < 2:
-            raise PolicyError(f"[incidents] {name}: {count!r} is no number of studios from 2; example: {name} = 3")
+    studios = table.get("studios", shipped.studios)
+    if not isinstance(studios, int) or isinstance(studios, bool) or studios < 2:
+        raise PolicyError(f"[incidents] studios: {studios!r} is no number of studios from 2; example: studios = 3")
     within = duration(table["within"], "[incidents] within") if "within" in table else shipped.within
-    return Rules(within=within, **counts)
+    return Rules(studios, within)
