@@ -50,6 +50,7 @@ FINISH = 30.0  # seconds what is in flight may take to end
 _COMPARES = 5.0  # seconds between looks whether the inbox is to be compared with the provider's list
 _CALLS = 5.0  # seconds between two looks at who is on for the hotline, and whether customers still write
 _PROPOSES = 2.0  # seconds between two looks whether fresh tickets are one incident
+_DIGEST = 2.0  # seconds between two looks which tickets wait for their topics: in a storm that is thousands
 _OVERVIEW = 2.0  # seconds between two looks whether a group's overview is still true
 OVERDUE = 15.0  # seconds without a tick after which the process ends itself, to be started again
 HANGS = 60.0  # seconds after which one sweep hangs, though others come round: longer than any lock is waited for
@@ -77,7 +78,7 @@ class Ticker:
         self._every(_CALLS, "rollcall", partial(rollcall.look, shell))
         self._every(1.0, "muster", partial(muster.look, shell))
         self._every(_CALLS, "stillness", partial(stillness.listen, shell))
-        self._every(shell.limits.tick, "digest", partial(digest.show, shell))
+        self._every(_DIGEST, "digest", partial(digest.show, shell))
         self._every(_OVERVIEW, "overview", partial(overview.show, shell))
         self._every(shell.limits.tick, "incidents", partial(incidents.turn, shell))
         self._every(_PROPOSES, "proposals", Proposer(shell))

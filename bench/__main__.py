@@ -11,7 +11,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import burst, clocks, drain, intake, latency, machine, memory, paging, provider, replies, report, start
+from bench import (
+    burst,
+    clocks,
+    drain,
+    intake,
+    latency,
+    machine,
+    memory,
+    paging,
+    provider,
+    replies,
+    report,
+    start,
+    storm,
+)
 from bench.bed import Bed
 from tests.support.databases import fresh
 
@@ -23,6 +37,7 @@ MEASURES: dict[str, Callable[[Bed], Any]] = {
     "drain": drain.measure,
     "clocks": clocks.measure,
     "paging": paging.measure,
+    "storm": storm.measure,
     "start": start.measure,
     "memory": memory.measure,
     "sandbox": provider.measure,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.databases import fresh
 from tests.support.sandbox import ROOT
-from tests.support.stack import LIFTED, Stack, standing
+from tests.support.stack import LIFTED, SHIPPED, Stack, standing
 
 # Providers that take everything at once: Telegram's flood limits and Twilio's rules lifted, no status callbacks.
 WILLING = {"twilio": {"callback_delays": None, "rules": False}, "telegram": {"flood_limits": False}}
@@ -36,4 +36,11 @@ class Bed:
         started beside them."""
         place = self.place()
         with standing(place, fresh(self.database, place), WILLING, LIFTED, PYTHONPATH=str(ROOT)) as stack:
+            yield stack
+
+    @contextlib.contextmanager
+    def shipped(self) -> Iterator[Stack]:
+        """The same with the budgets and the bursts that ship, against a Telegram that refuses what is too many."""
+        place, willing = self.place(), {"twilio": WILLING["twilio"]}
+        with standing(place, fresh(self.database, place), willing, SHIPPED, ("8 s", "20 s")) as stack:
             yield stack

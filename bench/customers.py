@@ -27,7 +27,7 @@ def lines(stack: Stack, texts: list[str], url: str = "/webhooks/twilio/messages"
 
 def first_lines(stack: Stack, texts: list[str]) -> list[Shot]:
     """Each text from a studio of its own, ``Studio 00001`` and so on, all made known and of tier agency."""
-    numbers = [f"+3462{number:07}" for number in range(1, len(texts) + 1)]
+    numbers = phones(len(texts))
     rows = [
         f"Studio {number:05},agency,Europe/Madrid,en,,Ana,owner,whatsapp,{phone}"
         for number, phone in enumerate(numbers, 1)
@@ -39,6 +39,11 @@ def first_lines(stack: Stack, texts: list[str]) -> list[Shot]:
     )
     url = stack.public + "/webhooks/twilio/messages"
     return [_line(validator, url, account, text, phone) for text, phone in zip(texts, numbers, strict=True)]
+
+
+def phones(count: int) -> list[str]:
+    """The numbers of so many studios, in their order."""
+    return [f"+3462{number:07}" for number in range(1, count + 1)]
 
 
 def _line(validator: RequestValidator, url: str, account: str, text: str, sender: str = TOLU) -> Shot:

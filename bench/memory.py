@@ -31,11 +31,12 @@ def measure(bed: Bed) -> Memory:
         before = stack.sandbox.last
         fire(lines(stack, texts), 100.0)
         through = len(relayed(stack.sandbox, before, len(texts), _PATIENCE))
-        web, worker = _share(stack, "web"), _share(stack, "worker")
+        web, worker = share(stack, "web"), share(stack, "worker")
     return Memory(through, web, worker, web + worker)
 
 
-def _share(stack: Stack, name: str) -> float:
+def share(stack: Stack, name: str) -> float:
+    """MiB of one process of the stack and those it started."""
     first = psutil.Process(stack.processes[name].pid)
     return sum(_pss(process.pid) for process in (first, *first.children(recursive=True)))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from html import escape
 from typing import Any
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot import buckets
@@ -22,6 +22,7 @@ _PUT_OFF = timedelta(seconds=20)  # the digest and its first edits have the toke
 _GROWN, _SHRUNK = timedelta(seconds=10), timedelta(seconds=30)  # between edits, with new tickets and without
 _LINES = 30  # with a button each, and within 4096 characters
 _WAITING: list[Any] = [literal_column(f"'{state}'") for state in PENDING]  # written in, for the partial index
+_DIGESTED: Any = literal_column(str(int(Lane.DIGESTED)))
 _DONE = "All topics are open."
 
 
@@ -69,10 +70,10 @@ def _messages(scene: Scene, destination: str) -> int:
 
 def _stale(session: Session, group: int) -> tuple[str, tuple[Option, ...]] | None:
     """What the card should say, if it does not say so yet."""
-    waiting, last = _waiting(session, group), _last(session, group)
+    (waiting, count), last = _waiting(session, group), _last(session, group)
     if not waiting and last is None:
         return None
-    text, buttons = (_text(session, waiting), _buttons(waiting)) if waiting else (_DONE, ())
+    text, buttons = (_text(session, waiting, count), _buttons(waiting)) if waiting else (_DONE, ())
     return None if last is not None and last.payload["text"] == text else (text, buttons)
 
 
@@ -108,23 +109,26 @@ def _last(session: Session, group: int) -> Delivery | None:
     return session.scalars(select(Delivery).where(*alive).order_by(Delivery.id.desc()).limit(1)).first()
 
 
-def _waiting(session: Session, group: int) -> Sequence[Ticket]:
-    """The tickets whose topics are put off, worst first."""
-    put_off = (Delivery.state.in_(_WAITING), Delivery.lane == Lane.DIGESTED, Delivery.destination == str(group))
-    numbers = select(Delivery.ticket_id).where(*put_off)
-    return session.scalars(select(Ticket).where(Ticket.id.in_(numbers)).order_by(Ticket.severity, Ticket.id)).all()
+def _waiting(session: Session, group: int) -> tuple[Sequence[Ticket], int]:
+    """(the first tickets whose topics are put off, worst first, how many there are); thousands are not read for a card
+    of thirty lines."""
+    put_off = (Delivery.state.in_(_WAITING), Delivery.lane == _DIGESTED, Delivery.destination == str(group))
+    count = session.scalar(select(func.count()).select_from(Delivery).where(*put_off)) or 0
+    if not count:
+        return (), 0
+    mine = select(Ticket).join(Delivery, Delivery.ticket_id == Ticket.id).where(*put_off)
+    return session.scalars(mine.order_by(Ticket.severity, Ticket.id).limit(_LINES)).unique().all(), count
 
 
-def _text(session: Session, waiting: Sequence[Ticket]) -> str:
-    shown = waiting[:_LINES]
+def _text(session: Session, shown: Sequence[Ticket], count: int) -> str:
     talks = select(Conversation.id, Address).join(Address, Address.id == Conversation.address_id)
     found = session.execute(talks.where(Conversation.id.in_([ticket.conversation_id for ticket in shown])))
     people = {row.id: row.Address for row in found}
     lines = [
-        f"<b>{len(waiting)} new tickets wait for a topic</b>; each opens by itself, or now by its button.",
+        f"<b>{count} new tickets wait for a topic</b>; each opens by itself, or now by its button.",
         *(_line(ticket, people[ticket.conversation_id]) for ticket in shown),
     ]
-    more = [f"... and {len(waiting) - _LINES} more, less severe or later."] if len(waiting) > _LINES else []
+    more = [f"... and {count - _LINES} more, less severe or later."] if count > _LINES else []
     return "\n".join(lines + more)
 
 
@@ -136,4 +140,4 @@ def _line(ticket: Ticket, address: Address) -> str:
 
 
 def _buttons(waiting: Sequence[Ticket]) -> tuple[Option, ...]:
-    return tuple(Option(f"v1:open:{ticket.id}", f"Open #{ticket.id}") for ticket in waiting[:_LINES])
+    return tuple(Option(f"v1:open:{ticket.id}", f"Open #{ticket.id}") for ticket in waiting)

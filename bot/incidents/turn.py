@@ -55,11 +55,10 @@ def _lead(shell: Shell, number: int) -> None:
     """Its lead has left or is resolved: the next one rings in its place, unless somebody has had the page."""
     with shell.db.reading() as session:
         incident = session.get_one(Incident, number)
-        lead = session.get(Ticket, incident.lead_id) if incident.lead_id else None
-        stands = lead is not None and lead.state == "open" and lead.incident_id in (incident.id, None)
-        held = lead is not None and links.link_of(session, number, lead.id) is not None
+        if incident.state not in links.RUNNING or _led(session, incident):
+            return
         following = deciding.lead(session, incident)
-        if incident.state not in links.RUNNING or (stands and held) or following is None:
+        if following is None:
             return
     with shell.db.writing() as session:
         scene = open_ticket_scene(shell, session, following)
@@ -69,6 +68,14 @@ def _lead(shell: Shell, number: int) -> None:
         fresh.lead_id = following
         if scene.ticket and scene.ticket.incident_id == number and not deciding.had(session, fresh):
             joining.page(scene, raised=scene.ticket.severity == 1)
+
+
+def _led(session: Session, incident: Incident) -> bool:
+    """Whether its lead is open and still in it; asked at every look, so without a look at all the others."""
+    lead = session.get(Ticket, incident.lead_id) if incident.lead_id else None
+    if lead is None or lead.state != "open" or lead.incident_id not in (incident.id, None):
+        return False
+    return links.link_of(session, incident.id, lead.id) is not None
 
 
 def _ended(session: Session, shell: Shell) -> list[tuple[int]]:
