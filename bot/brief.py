@@ -5,10 +5,11 @@ from html import escape
 from sqlalchemy import func, select
 
 from bot import outbox
+from bot.page_words import shooting
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.phrases import clock_time, shortened
-from models import Message, Shoot, Ticket, TicketEvent
+from models import Message, Ticket, TicketEvent
 
 _WORDS, _TRIED, _LINES = 200, 3, 5  # characters of a text; of what was tried, lines; of the customer's lines, ids
 
@@ -38,8 +39,7 @@ def _many(scene: Scene, ticket: Ticket) -> str:
 
 
 def _shoot(scene: Scene, ticket: Ticket) -> str:
-    running = (Shoot.studio_id == ticket.studio_id, Shoot.begins_at <= scene.now, Shoot.ends_at > scene.now)
-    ends = scene.session.scalar(select(func.max(Shoot.ends_at)).where(*running)) if ticket.studio_id else None
+    ends = shooting(scene.session, ticket, scene.now)
     return f"yes, until {clock_time(ends, scene.now, scene.shell.policies.support_zone, 'en')}" if ends else "no"
 
 

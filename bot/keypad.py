@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import acks, muster, trials
+from bot import acks, muster_acts, trials
 from bot.page_words import spoken, worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
@@ -36,9 +36,11 @@ def _tried(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
     """A test page's call."""
     with shell.db.writing() as session:
         trial = trials.called(session, delivery)
-        if trial is None or key != _TAKE:
+        meant = {_TAKE: "", **({_PASS: muster_acts.REFUSED} if trial and trial.muster_id else {})}
+        meant |= {str(number): str(number) for number, _ in enumerate(trial.choices.split() if trial else (), 1)}
+        if trial is None or key not in meant:
             return trials.again(shell, session, trial, asked) if trial else None
-        words = muster.tried(shell, session, trial)
+        words = muster_acts.tried(shell, session, trial, meant[key])
         return Spoken(words, session.get_one(Person, session.get_one(Channel, trial.channel_id).person_id).language)
 
 

@@ -1,9 +1,9 @@
 """The roll-call's card in the group: who is on, who has said so, and which of their telephones it reached."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.lanes import Lane
@@ -11,7 +11,7 @@ from bot.page_words import time
 from bot.roster import load_rota
 from bot.shell import Shell
 from channels.wire import EditText, Option, SendText, to_json
-from models import Channel, Delivery, Muster, Trial
+from models import Channel, Confirmation, Delivery, HotlineWindow, Muster, Shoot, Trial
 from oncall.findings import Finding, findings
 from oncall.hotline import RollCall
 from oncall.rota import Rota, confirmed, duties
@@ -55,24 +55,56 @@ def words(shell: Shell, session: Session, row: Muster, call: RollCall) -> str:
     rota = load_rota(session, shell.clock.now())
     found = findings(rota, shell.hotline.roles, call.opens, call.closes)
     opens, closes = (time(shell, at, "en") for at in (call.opens, call.closes))
-    lines = [f"📋 Roll-call: hotline {opens} to {closes}", *_people(shell, session, rota, row, call)]
+    people = _people(shell, session, rota, row, call)
+    lines = [f"📋 Roll-call: hotline {opens} to {closes}, {_booked(session, call)}", *people]
     gaps = [one for one in found if one.kind != "unconfirmed"]
     lines += [f"🔴 {line}" for line in dict.fromkeys(short([one]) for one in gaps)]
-    lines.append("The crew is complete." if not found else "Who is on taps I am here; who can instead, I stand in.")
+    if found:
+        half = time(shell, call.confirm_at + (call.opens - call.confirm_at) / 2, "en")
+        lines.append(f"Confirm by {half}, each with one tap; who can instead of another, I stand in.")
+    else:
+        reached = (
+            " Test pages have reached all." if all(" reached" in one or " answered" in one for one in people) else ""
+        )
+        lines.append(f"The crew is complete.{reached}")
     return "\n".join(lines)
 
 
-def _people(shell: Shell, session: Session, rota: Rota, row: Muster, call: RollCall) -> Iterable[str]:
+def _booked(session: Session, call: RollCall) -> str:
+    """How much it is about."""
+    mine = select(HotlineWindow.studio_id).where(
+        HotlineWindow.opens_at < call.closes, HotlineWindow.closes_at > call.opens
+    )
+    shoots = select(Shoot.studio_id).where(Shoot.begins_at < call.closes, Shoot.ends_at > call.opens)
+    booked = session.scalars(shoots.where(Shoot.studio_id.in_(mine))).all()
+    many = {"studio": len(set(booked)), "shoot": len(booked)}
+    return " with ".join(f"{number} {word}{'' if number == 1 else 's'}" for word, number in many.items())
+
+
+def _people(shell: Shell, session: Session, rota: Rota, row: Muster, call: RollCall) -> list[str]:
     held: dict[int, list[tuple[str, bool]]] = {}
     for role in shell.hotline.roles:
         for duty in duties(rota, role, call.opens, call.closes):
             for person in duty.people:
                 held.setdefault(person.id, []).append((role.replace("_", " "), confirmed(rota, duty, person)))
+    shown = []
     for number, turns in held.items():
         on = all(said for _, said in turns)
         roles = ", ".join(dict.fromkeys(role for role, _ in turns))
-        state = "is here" if on else "has not confirmed"
-        yield f"{'✅' if on else '🔴'} {rota.people[number].name}, {roles}: {state}{_telephones(session, row, number)}"
+        state = f"is here{_since(shell, session, number, call)}" if on else "has not confirmed"
+        told = f"{rota.people[number].name}, {roles}: {state}{_telephones(session, row, number)}"
+        shown.append(f"{'✅' if on else '🔴'} {told}")
+    away = [one for one in rota.absences if one.begins < call.closes and one.ends > call.opens]
+    cannot = dict.fromkeys(
+        f"{rota.people[one.person].name}, {one.role.replace('_', ' ')}: cannot be there" for one in away
+    )
+    return shown + [f"🔴 {line}" for line in cannot]
+
+
+def _since(shell: Shell, session: Session, person: int, call: RollCall) -> str:
+    said = select(func.max(Confirmation.said_at)).where(Confirmation.person_id == person)
+    at = session.scalar(said.where(Confirmation.begins_at < call.closes, Confirmation.ends_at > call.opens))
+    return f" ({time(shell, at, 'en')})" if at else ""
 
 
 def _telephones(session: Session, row: Muster, person: int) -> str:
@@ -100,4 +132,5 @@ def short(found: Sequence[Finding]) -> str:
 
 
 def _buttons(row: Muster) -> tuple[Option, ...]:
-    return (Option(f"v1:here:{row.id}", "I am here"), Option(f"v1:stand:{row.id}", "I stand in"))
+    labels = {"here": "I am here", "cannot": "I can't", "stand": "I stand in"}
+    return tuple(Option(f"v1:{key}:{row.id}", label) for key, label in labels.items())

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.incidents import links
 from bot.shell import Shell
 from conversations.phrases import clock_time, shortened
-from models import Incident, Page, Person, Ring, Ticket
+from models import Incident, Page, Person, Ring, Shoot, Ticket
 
 _WORDS, _NAME, _LISTED = 60, 24, 5  # characters of theirs and of the studio; tickets a bundle names
 
@@ -58,8 +58,15 @@ def one(shell: Shell, session: Session, person: Person, page: Page) -> str:
         who=_whose(session, person, ticket),
         words=shortened(ticket.words, _WORDS) or ticket.category,
         since=time(shell, ticket.opened_at, person.language),
+        shoot=worded(person.language, "shoot_now") if shooting(session, ticket, shell.clock.now()) else "",
         code=page.code,
     )
+
+
+def shooting(session: Session, ticket: Ticket, now: datetime) -> datetime | None:
+    """Until when the studio shoots, if it does this moment."""
+    running = (Shoot.studio_id == ticket.studio_id, Shoot.begins_at <= now, Shoot.ends_at > now)
+    return session.scalar(select(func.max(Shoot.ends_at)).where(*running)) if ticket.studio_id else None
 
 
 def spoken(session: Session, person: Person, pages: Sequence[Page]) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, muster, personal, status, trials
+from bot import acks, muster_acts, personal, status, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -16,7 +16,9 @@ from channels.wire import SendText, to_json
 from conversations.events import Line
 from models import Channel, Delivery, Page, Person
 
-CODE = re.compile(r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aet])\W*", re.IGNORECASE)
+CODE = re.compile(
+    r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aen]|t[\s.\-]*[1-3]?)\W*", re.IGNORECASE
+)
 TAP = "ack:"  # the key of the button under a private page
 _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
 
@@ -54,17 +56,16 @@ def _is_me(line: Line) -> bool:
 
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
-    code = f"{found[1]}{found[2].lower()}" if found else ""
+    code = f"{found[1]}{found[2][0].lower()}" if found else ""
     if line.tapped.startswith(status.TAP):
         return _status(shell, session, line, person)
     if _is_me(line):
         words = line.text.removeprefix("/me").strip()
         return personal.change(shell, session, person, words) if words else personal.told(session, person)
-    tried = line.tapped.removeprefix(trials.TAP) if line.tapped.startswith(trials.TAP) else ""
-    tried = tried or (code.removesuffix(trials.CODE) if code.endswith(trials.CODE) else "")
+    tried, answer = _tried(line.tapped, found)
     trial = trials.of(session, tried, person, line.channel) if tried.isdecimal() else None
     if trial is not None:
-        return muster.tried(shell, session, trial)
+        return muster_acts.tried(shell, session, trial, answer)
     rung = select(Page).where(Page.code == code).order_by(Page.id.desc()).limit(1)
     known = session.scalars(rung).first() if code else None
     scene = open_ticket_scene(shell, session, known.ticket_id) if known else None
@@ -72,6 +73,17 @@ def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) ->
         return worded(person.language, "unknown", code=code or "-") if code or re.search(r"\d", line.text) else ""
     session.refresh(known)
     return acks.by_person(scene, known, person, "code" if not line.tapped else "private")
+
+
+def _tried(tapped: str, code: re.Match[str] | None) -> tuple[str, str]:
+    """The test page that is answered, and how: by a button, or ``7t``, ``7n``, ``7t2``."""
+    if tapped.startswith(trials.TAP):
+        number, _, answer = tapped.removeprefix(trials.TAP).partition(":")
+        return number, answer
+    if code is None or code[2][0].lower() not in (trials.CODE, trials.REFUSAL):
+        return "", ""
+    refused = code[2].lower() == trials.REFUSAL
+    return code[1], muster_acts.REFUSED if refused else code[2][1:].strip(" .-\t")
 
 
 def _status(shell: Shell, session: Session, line: Line, person: Person) -> str:

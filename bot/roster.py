@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from bot.templates import PAGE
-from models import Channel, Confirmation, Override, Person, Rotation, Shift
+from models import Absence, Channel, Confirmation, Override, Person, Rotation, Shift
 from oncall import people, rota
 from oncall.people import CHANNELS, Quiet
 from sla.zones import zone
@@ -34,6 +34,10 @@ def load_rota(session: Session, at: datetime) -> rota.Rota:
         tuple(
             rota.Confirmation(one.role, one.person_id, one.begins_at, one.ends_at)
             for one in session.scalars(select(Confirmation).where(Confirmation.ends_at > since))
+        ),
+        tuple(
+            rota.Absence(one.role, one.person_id, one.begins_at, one.ends_at)
+            for one in session.scalars(select(Absence).where(Absence.ends_at > since))
         ),
     )
 

@@ -15,16 +15,20 @@ from channels.wire import CUSTOMER_TAP, Option, SendText, to_json
 from models import Channel, Delivery, Person, Trial
 
 CODE = "t"  # ends a test page's reply code: 7t
+REFUSAL = "n"  # ends the code that says "I can't": 7n
 TAP = "here:"  # the key of the button under a private one
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a test page says; ``{code}`` is filled in, ``label`` is on the button of a private message."""
+    """What a test page says; ``{code}`` and ``{no}`` are filled in. A private message has ``label`` on its button, and
+    others for ``refusal`` and ``choices`` (what each does, its label)."""
 
     written: str
     spoken: str
     label: str
+    refusal: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def plain(person: Person) -> Words:
@@ -46,7 +50,7 @@ def ask(shell: Shell, session: Session, channel: Channel, test: Words, muster: i
     session.add(row)
     session.flush()
     trial = Trial(channel_id=channel.id, address=channel.address, muster_id=muster, delivery_id=row.id)
-    trial.sent_at = row.created_at
+    trial.sent_at, trial.choices = row.created_at, " ".join(key for key, _ in test.choices)
     session.add(trial)
     session.flush()
     row.kind, row.payload = to_json(_call(session, channel, test, row, trial))
@@ -58,8 +62,15 @@ def _call(session: Session, channel: Channel, test: Words, row: Delivery, trial:
     if channel.kind == "voice":
         return RingUp(channel.address, test.spoken, row.sender, language)
     to = f"whatsapp:{channel.address}" if channel.kind == "whatsapp" else channel.address
-    button = (Option(f"{CUSTOMER_TAP}{TAP}{trial.id}", test.label),) if channel.kind == "telegram" else ()
-    return SendText(to, test.written.format(code=f"{trial.id}{CODE}"), row.sender, options=button)
+    written = test.written.format(code=f"{trial.id}{CODE}", no=f"{trial.id}{REFUSAL}")
+    return SendText(to, written, row.sender, options=_buttons(test, trial) if channel.kind == "telegram" else ())
+
+
+def _buttons(test: Words, trial: Trial) -> tuple[Option, ...]:
+    key = f"{CUSTOMER_TAP}{TAP}{trial.id}"
+    chosen = tuple(Option(f"{key}:{number}", label) for number, (_, label) in enumerate(test.choices, 1))
+    refused = (Option(f"{key}:no", test.refusal),) if test.refusal else ()
+    return (*chosen, Option(key, test.label), *refused)
 
 
 def answered(shell: Shell, session: Session, trial: Trial) -> Person:

@@ -12,7 +12,7 @@ from models.inbox import Inbound
 from models.incidents import Incident, IncidentTicket, StatusCopy, StatusLine
 from models.media import Media
 from models.musters import Muster, Trial
-from models.oncall import Channel, Confirmation, Override, Person, Rotation, Shift
+from models.oncall import Absence, Channel, Confirmation, Override, Person, Rotation, Shift
 from models.pages import Page, Ring
 from models.studios import Address, Contact, Studio
 from models.tickets import Batch, Clock, Policy, Rating, Ticket, TicketEvent
@@ -20,6 +20,7 @@ from models.watermarks import Watermark
 from models.workers import Anchor, Worker
 
 __all__ = [
+    "Absence",
     "Address",
     "Agent",
     "Alarm",

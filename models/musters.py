@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Key
@@ -28,7 +28,7 @@ class Muster(Base):
 class Trial(Base):
     """A test page to one channel at the ``address`` it had then; an answer proves it. ``muster_id``: the roll-call that
     sent it, None when its owner asked for it; without ``delivery_id`` it waits for its code, as we may
-    not begin."""
+    not begin. ``choices`` are what it offers a lead to do, by number: ``ring:7 put:engineer:3 take``."""
 
     __tablename__ = "trials"
 
@@ -37,5 +37,6 @@ class Trial(Base):
     address: Mapped[str]
     muster_id: Mapped[int | None] = mapped_column(ForeignKey(Muster.id), index=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey(Delivery.id), index=True)
+    choices: Mapped[str] = mapped_column(default="", server_default=text("''"))
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

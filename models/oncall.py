@@ -104,3 +104,16 @@ class Confirmation(Base):
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     said_at: Mapped[datetime]
+
+
+class Absence(Base):
+    """Somebody said "I can't" for a role and time."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[Key]
+    role: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    said_at: Mapped[datetime]

@@ -75,6 +75,16 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody said "I can't" for this role and time: nobody asks them in it, whatever it is that puts them there."""
+
+    role: str
+    person: int
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Override:
     """``person`` stands in for whoever has ``role``, or only for ``instead_of``."""
 
@@ -94,6 +104,7 @@ class Rota:
     shifts: tuple[Shift, ...] = ()
     overrides: tuple[Override, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,8 @@ def who(rota: Rota, role: str, at: datetime) -> tuple[Person, ...]:
             if replaced is None or replaced in on:
                 on = [override.person] if replaced is None else [one for one in on if one != replaced]
                 on.append(override.person)
-    return tuple(rota.people[one] for one in dict.fromkeys(on) if one in rota.people)
+    away = {one.person for one in rota.absences if one.role == role and one.begins <= at < one.ends}
+    return tuple(rota.people[one] for one in dict.fromkeys(on) if one in rota.people and one not in away)
 
 
 def crew(rota: Rota, at: datetime) -> dict[str, tuple[Person, ...]]:
@@ -157,7 +169,7 @@ def _edges(rota: Rota, role: str, begins: datetime, ends: datetime) -> Iterator[
     for rotation in rota.rotations:
         if rotation.role == role:
             yield from rotation.edges(begins, ends)
-    spans: tuple[Shift | Override, ...] = (*rota.shifts, *rota.overrides)
+    spans: tuple[Shift | Override | Absence, ...] = (*rota.shifts, *rota.overrides, *rota.absences)
     for span in spans:
         if span.role == role:
             yield from (span.begins, span.ends)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import muster, rollcall
+from bot import muster_acts, rollcall
 from bot.desk.asks import Ask
 from bot.muster_card import short
+from bot.muster_words import named
 from bot.roster import load_rota
 from bot.shell import Shell
 from models import Agent, Muster, Person
@@ -15,6 +16,7 @@ from oncall.findings import findings
 from oncall.hotline import RollCall
 
 Press = Callable[[Shell, Session, Agent, int], str]
+NO_TURN = "You have no turn in the coming hotline; `flask oncall show` names who has."
 
 
 def confirm(ask: Ask) -> str:
@@ -37,14 +39,24 @@ def stand_in(shell: Shell, session: Session, agent: Agent, number: int) -> str:
     call = _called(shell, session, number)
     if person is None or call is None:
         return _on(shell, session, agent, call)
-    roles = muster.stand_in(shell, session, person, call)
+    roles = muster_acts.stand_in(shell, session, person, call)
     if not roles:
         return "Nothing that you may hold is missing; a lead can stand in for any role."
-    return f"You stand in as {muster.named(roles)}. {_left(shell, session, call)}"
+    return f"You stand in as {named(roles)}. {_left(shell, session, call)}"
+
+
+def cannot(shell: Shell, session: Session, agent: Agent, number: int) -> str:
+    """The third: who cannot has no turn any more, and the leads are rung."""
+    person = session.scalar(select(Person).where(Person.agent_id == agent.id))
+    call = _called(shell, session, number)
+    if person is None or call is None:
+        return _on(shell, session, agent, call)
+    roles = muster_acts.cannot(shell, session, person, call, number)
+    return f"Passed on: you are not {named(roles)}; the leads are rung." if roles else NO_TURN
 
 
 # Buttons of the group itself, by the action of ``v1:<action>:<number>``
-PRESSES: dict[str, Press] = {"here": here, "stand": stand_in}
+PRESSES: dict[str, Press] = {"here": here, "stand": stand_in, "cannot": cannot}
 
 
 def _called(shell: Shell, session: Session, number: int) -> RollCall | None:
@@ -58,10 +70,10 @@ def _on(shell: Shell, session: Session, agent: Agent, call: RollCall | None) -> 
         return f"You are not in the rota: `flask oncall import` names people by telegram = {agent.id}."
     if call is None:
         return "This hotline is over."
-    roles = muster.confirm(shell, session, person.id, call)
+    roles = muster_acts.confirm(shell, session, person.id, call)
     if not roles:
-        return "You have no turn in the coming hotline; `flask oncall show` names who has."
-    return f"Thank you: you are on as {muster.named(roles)}. {_left(shell, session, call)}"
+        return NO_TURN
+    return f"Thank you: you are on as {named(roles)}. {_left(shell, session, call)}"
 
 
 def _left(shell: Shell, session: Session, call: RollCall) -> str:

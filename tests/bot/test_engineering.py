@@ -69,6 +69,7 @@ def test_the_brief_says_what_since_when_how_many_shoot_now_ids_and_what_was_trie
     assert lines[5].startswith("Ids: ticket 1, studio 1, lines SM")
     assert lines[6] == "Tried: card charges end with a 5xx; Lena here, looking."
     assert TOLU not in brief
+    assert texts(house, PRIYAS)[0].endswith("(since 14:00, shoot now). Reply 1e to take it.")
 
 
 def test_five_minutes_before_an_update_the_engineer_gets_one_question_and_no_other(house: House) -> None:

@@ -127,15 +127,18 @@ def test_sixty_minutes_before_each_who_is_on_gets_one_button_and_a_test_page_on_
     looks(friday)
 
     assert before == 3  # what the import itself has asked of Lena
-    assert private(friday, 501)[-1] == "Hotline 18:00: you are on as primary. Reply 4t to say that you are there."
+    assert (
+        private(friday, 501)[-1]
+        == "Hotline 18:00: you are on as primary. Reply 4t to say that you are there, 4n if you cannot."
+    )
     assert texts(friday, TOMASS) == [
-        "Línea directa 18:00: estás de guardia como backup. Responde 7t para decir que estás."
+        "Línea directa 18:00: estás de guardia como backup. Responde 7t para decir que estás, 7n si no puedes."
     ]
     assert calls(friday, PRIYAS) == [
-        "The hotline opens 18:00. You are on as engineer. Press 4 to say that you are there."
+        "The hotline opens 18:00. You are on as engineer. Press 4 to say that you are there, 5 if you cannot."
     ]
     assert texts(friday, MARCOS) == []
-    assert card(friday)[0] == "📋 Roll-call: hotline 18:00 to Mon 06:00"
+    assert card(friday)[0] == "📋 Roll-call: hotline 18:00 to Mon 06:00, 1 studio with 1 shoot"
     assert card(friday)[1].startswith("🔴 Lena, primary: has not confirmed")
 
 
@@ -153,17 +156,17 @@ def test_a_tap_a_code_and_a_key_each_say_i_am_here_and_prove_the_channel(friday:
     assert (1, "telegram") in proven
     assert (1, "sms") not in proven  # Lena answered in Telegram; her telephone is as unproven as it was
     assert len(friday.rows(Confirmation)) == 3
-    assert card(friday)[1] == "✅ Lena, primary: is here; Telegram answered; SMS tried; call tried"
-    assert card(friday)[-1] == "The crew is complete."
+    assert card(friday)[1] == "✅ Lena, primary: is here (17:00); Telegram answered; SMS tried; call tried"
+    assert card(friday)[-1] == "The crew is complete. Test pages have reached all."
     assert friday.rows(Ticket) == []
 
 
 def test_any_other_key_hears_it_again_and_is_no_answer(friday: House) -> None:
     looks(friday, OPENS - HOUR)
 
-    heard = presses(friday, PRIYAS, "5")
+    heard = presses(friday, PRIYAS, "7")
 
-    assert "Press 4 to say that you are there." in heard
+    assert "Press 4 to say that you are there" in heard
     assert "?asked=1" in heard
     assert friday.rows(Confirmation) == []
 
@@ -180,7 +183,7 @@ def test_red_climbs_to_the_leads_then_to_everybody_every_quarter_of_an_hour_unti
     assert rung == [[1, 0, 2], [2, 1, 2], [2, 1, 2], [3, 2, 3], [4, 3, 4], [5, 4, 5]]
     assert texts(friday, MARCOS)[0] == (
         "Hotline 18:00: Priya (engineer) has not confirmed. Reply 14t once you have read this, "
-        "and ring them or stand in."
+        "and ring them or stand in. 14t1: Ring Priya. 14t2: Put Tomas in. 14t3: I take it."
     )
 
     sends(friday, code(friday, PRIYAS), PRIYAS)
@@ -204,7 +207,7 @@ def test_reading_the_red_page_puts_a_lead_on_for_nothing_and_standing_in_does(fr
     assert read == []
     assert told == ""
     assert on == ["Marco"]
-    assert card(friday)[-1] == "The crew is complete."
+    assert card(friday)[-1].startswith("The crew is complete.")
 
 
 def test_the_button_of_the_card_confirms_and_one_who_may_hold_nothing_missing_is_told_so(friday: House) -> None:
@@ -244,3 +247,67 @@ def test_who_has_said_stop_is_not_tried_there_and_is_named(friday: House) -> Non
     assert "Tomas has said STOP by sms, so nothing rings there; START from that telephone ends it" in named
     assert "Priya has said STOP by sms, so nothing rings there; START from that telephone ends it" in named
     assert [row.kind for row in friday.rows(Channel) if row.stopped_at and row.person_id == 2] == []
+
+
+def test_i_cant_on_the_card_by_code_or_by_key_passes_it_on_and_rings_the_leads_at_once(friday: House) -> None:
+    looks(friday, OPENS - HOUR)
+    before = len(texts(friday, MARCOS))
+
+    query = friday.taps(f"v1:cannot:{friday.one(Muster).id}", LENA)
+    friday.works()
+    told = friday.told(query)
+    sends(friday, code(friday, TOMASS).replace("t", "n"), TOMASS)
+    heard = presses(friday, PRIYAS, "5")
+    looks(friday)
+
+    with friday.shell.db.reading() as session:
+        on = [who(load_rota(session, OPENS), role, OPENS) for role in ("primary", "backup", "engineer")]
+    assert told == "Passed on: you are not primary; the leads are rung."
+    assert texts(friday, TOMASS)[-1].startswith("Gracias, Tomas: ya no estás de guardia como backup")
+    assert "you are not on as engineer" in heard
+    assert on == [(), (), ()]
+    assert len(texts(friday, MARCOS)) == before + 3
+    assert "nobody is primary" in texts(friday, MARCOS)[0]
+    assert "🔴 Priya, engineer: cannot be there" in card(friday)
+
+
+def test_who_could_not_and_now_can_says_so_and_has_the_turn_again(friday: House) -> None:
+    looks(friday, OPENS - HOUR)
+    number = friday.one(Muster).id
+    friday.taps(f"v1:cannot:{number}", LENA)
+    friday.works()
+
+    query = friday.taps(f"v1:here:{number}", LENA)
+    friday.works()
+    told = friday.told(query)
+
+    assert (told or "").startswith("Thank you: you are on as primary.")
+
+
+def test_a_lead_is_rung_with_choices_and_rings_them_again_puts_another_in_or_takes_it(friday: House) -> None:
+    looks(friday, OPENS - HOUR)
+    taps(friday, button(friday, 501), LENA)
+    sends(friday, code(friday, TOMASS), TOMASS)
+    looks(friday, OPENS - HOUR / 2)
+    asked = [call for call in friday.telegram.calls if isinstance(call, SendText) and call.to == "502"][-1]
+    before = len(texts(friday, PRIYAS))
+
+    taps(friday, asked.options[0].key, MARCO)
+    again = len(texts(friday, PRIYAS))
+    heard = presses(friday, MARCOS, "2")
+    looks(friday)
+    with friday.shell.db.reading() as session:
+        put = [one.name for one in who(load_rota(session, OPENS), "engineer", OPENS)]
+    sends(friday, f"{code(friday, MARCOS)}3", MARCOS)
+    looks(friday)
+
+    assert [one.label for one in asked.options] == ["Ring Priya", "Put Tomas in", "I take it", "I have read it"]
+    assert (
+        "Press 4 when you have heard this. 1: Ring Priya. 2: Put Tomas in. 3: I take it." in calls(friday, MARCOS)[-1]
+    )
+    assert again == before + 1
+    assert "Tomas is rung now as backup, engineer." in heard
+    assert put == ["Tomas"]
+    assert private(friday, 502)[-1] == "Priya is rung now as engineer."
+    assert texts(friday, MARCOS)[-1] == "Thank you, Marco: you are on as engineer."
+    assert card(friday)[-1].startswith("The crew is complete.")
