@@ -1,5 +1,7 @@
 """Somebody has it: pages acknowledged by button, command, code, link or keypad; one owner, the others are told who."""
 
+from collections.abc import Mapping
+
 from bot import pages, tickets
 from bot.page_words import time, worded
 from bot.perform import play
@@ -66,6 +68,17 @@ def talks(scene: Scene, person: Person) -> None:
     if person.agent is not None:
         _own(scene, person.agent, "call")
     tickets.refresh(scene)
+
+
+def carried(scene: Scene, had: Mapping[str, Holder | None]) -> None:
+    """Another ticket is part of this one now: an engineer it asked for is asked for this one, and who had it has it."""
+    assert scene.ticket is not None
+    if "engineering" in had and scene.ticket.severity <= 2:
+        pages.start(scene, "engineering")
+    for ladder, holder in had.items():
+        row = pages.open_page(scene, ladder)
+        if holder is not None and row is not None:
+            acknowledge(scene, row, holder.person, holder.name, holder.path)
 
 
 def worked(scene: Scene, agent: Agent, ladder: str) -> None:

@@ -28,6 +28,7 @@ Unique = tuple[str, ...]
 # A line to the server that carries nothing any more is noticed after as long, not after the kernel's two hours.
 _LINE: dict[str, Any] = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 _LINE |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtext(:what), :number)")
 _RING = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 
 
@@ -124,6 +125,12 @@ class Database:
             session.execute(
                 text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :at, false)"), {"name": name, "at": number}
             )
+
+    def one_of(self, session: Session, what: str, number: int) -> None:
+        """Until this transaction ends no other goes on from here for the same; what they did is seen behind it.
+        SQLite's write transactions come one after the other anyway."""
+        if self.postgresql:
+            session.execute(_ALONE, {"what": what, "number": number})
 
     def ring(self, session: Session) -> None:
         """Wakes every worker when this transaction commits. SQLite's workers watch the file instead."""

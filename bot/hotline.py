@@ -7,7 +7,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import tickets
+from bot import pages, tickets
+from bot.incidents import links
 from bot.lanes import Lane
 from bot.perform import PERFORM
 from bot.scene import Scene, open_scene, open_ticket_scene
@@ -95,6 +96,8 @@ def _record(shell: Shell, session: Session, window: HotlineWindow, kind: str, at
                 "closes_at": _iso(window.closes_at),
             }
             tickets.record(scene, kind, at, "bot", span)
+            if kind == "hotline_opened" and scene.ticket.severity == 1 and not links.covered(scene):
+                pages.engineer(scene)
             tickets.refresh(scene)
 
 

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select
 
-from bot import ledger, outbox, pages, relay, tickets
+from bot import acks, ledger, outbox, pages, relay, tickets
 from bot.scene import Scene, open_ticket_scene
 from models import Agent, Message, Ticket
+from oncall.pages import from_json
 from sla import Happened, ledger_json
 from triage import Facts, classify
 
@@ -29,6 +30,7 @@ def merge(scene: Scene, into: int, agent: Agent) -> Ticket:
         raise Impossible(f"#{into} is of somebody else: each customer keeps a ticket of their own.")
     theirs = [ledger_json.dump(clock) for clock in ledger.reckon(scene).clocks if clock.open or clock.name == "FR"]
     actor = f"agent:{agent.id}"
+    had = {row.ladder: from_json(row.state).holder for row in pages.still(scene)}
     ledger.record(scene, "merged_into", scene.now, actor, {"ticket": kept.id})
     gone.state, gone.resolved_at, gone.linked_id = "resolved", scene.now, kept.id
     tickets.heard_by(scene, scene.now)
@@ -38,6 +40,7 @@ def merge(scene: Scene, into: int, agent: Agent) -> Ticket:
     kept.severity = min(kept.severity, gone.severity)
     for one in (scene, other) if worse else (scene,):
         pages.follow(one)
+    acks.carried(other, had)
     if scene.conversation.ticket_id == gone.id:
         scene.conversation.ticket_id = kept.id
     outbox.notice(scene, f"Merged into #{kept.id}: it goes on there.")

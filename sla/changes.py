@@ -12,7 +12,7 @@ from sla.clocks import passed, reckoned
 from sla.events import Happened
 from sla.terms import Dues
 
-_MERGED = ("FR", "NR", "UP")
+_MERGED = ("FR", "NR", "UP", "EACK")
 
 
 def severity_changed(case: Case, event: Happened) -> None:
@@ -114,7 +114,7 @@ def _join(case: Case, event: Happened, found: Mapping[str, Any], name: str) -> N
     assert first
     assert limit
     key = f"merged {event.data.get('ticket', '')}"
-    if name != "UP":
+    if name in ("FR", "NR"):
         case.answers.add(key, start, event.ingested_at)
     for ours in case.running(name):
         least = {"target_due": min(ours.target_due or first, first), "limit_due": min(ours.limit_due or limit, limit)}

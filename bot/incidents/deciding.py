@@ -65,6 +65,8 @@ def branches(scene: Scene) -> None:
         return
     if ticket.severity != 1 or ticket.category not in _STOPPED:
         return
+    if ticket.studio_id is not None:  # of two branches that write in one instant the second sees the first
+        scene.shell.db.one_of(scene.session, "branches", ticket.studio_id)
     same = (Ticket.studio_id == ticket.studio_id, Ticket.category == ticket.category, Ticket.severity == 1)
     others = select(Ticket).join(Contact, Contact.id == Ticket.contact_id).where(*same, Ticket.state == "open")
     apart = others.where(Contact.branch.not_in(("", contact.branch)), Ticket.id != ticket.id).order_by(Ticket.id)

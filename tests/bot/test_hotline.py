@@ -9,6 +9,7 @@ from bot import hotline
 from bot.shoots import import_shoots
 from models import HotlineWindow, Studio, Ticket, TicketEvent
 from tests.bot.house import TOLU, House
+from tests.bot.paging import PRIYAS, texts, urgent
 
 HEADER = "studio,starts_at,ends_at,timezone,title"
 SHOOT = "Adeyemi Photo,2026-06-11T15:00,2026-06-11T23:00,Europe/Madrid,Wedding"  # a Thursday
@@ -206,3 +207,17 @@ def test_an_opening_tightens_the_promise_of_an_open_ticket_and_a_closing_does_no
     assert dues[0] > OPENS + timedelta(hours=3)
     assert dues[1] <= OPENS + timedelta(minutes=15)
     assert dues[2] == dues[1]
+
+
+def test_what_is_urgent_when_its_window_opens_asks_for_an_engineer_once(house: House) -> None:
+    house.clock.moment = OPENS - 2 * MINUTE
+    urgent(house)
+    booked(house)
+    before = texts(house, PRIYAS)
+
+    for moment in (OPENS, OPENS + MINUTE):
+        at(house, moment)
+
+    assert before == []
+    assert [text.split(":")[0] for text in texts(house, PRIYAS)] == ["ENGINEERING #1 Adeyemi Photo"]
+    assert [event["why"] for event in events(house, "escalated")] == ["SEV1 in a hotline"]

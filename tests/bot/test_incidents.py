@@ -1,8 +1,15 @@
 """Three studios with one problem: proposed, decided by a person, one card and one page (issue 7)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 
 from bot import overview
+from bot.answer import answer
+from bot.incidents import deciding
+from bot.scene import Scene
 from channels.wire import SendText
 from models import Incident, IncidentTicket, Page
 from tests.bot.desk_words import events, keys
@@ -256,6 +263,29 @@ def test_branches_of_one_studio_that_are_stopped_are_one_urgent_incident_that_li
     assert len(texts(house, LENAS)) == rung
     assert "Branches: Casa Rey: Centro, Norte" in card(house).text
     assert [page.ticket_id for page in house.rows(Page) if page.ladder == "response"] == [1]
+
+
+def test_branches_that_write_in_the_same_instant_find_each_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.studio("Casa Rey", "Ines", INES, branch="Centro")
+    house.studio("Casa Rey", "Pablo", BEN, branch="Norte")
+    house.says(PAY, INES)
+    house.says("payments are down here too", BEN)
+    both, look = Barrier(2), deciding.branches
+
+    def at_once(scene: Scene) -> None:
+        """Each has opened its ticket and not committed; SQLite lets one come after the other."""
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        look(scene)
+
+    monkeypatch.setattr(deciding, "branches", at_once)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(answer, house.shell) for _ in range(2)]:
+            done.result()
+    looks(house)
+
+    assert len(house.rows(Incident)) == 1
+    assert [ticket(house, n).incident_id for n in (1, 2)] == [1, 1]
 
 
 def test_the_cards_of_its_tickets_name_the_incident(house: House) -> None:

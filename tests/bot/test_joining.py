@@ -5,9 +5,11 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from bot.rebase import rebase
-from models import Conversation, Message, Ticket, TicketEvent
+from models import Conversation, Message, Page, Person, Ticket, TicketEvent
 from tests.bot.house import CHARLIE, House
+from tests.bot.paging import LENAS, PRIYAS, TOMASS, on_call, pages_owed, texts
 from tests.bot.recorder import NOON
+from tests.bot.test_phoned import sends
 
 MINUTE = timedelta(minutes=1)
 
@@ -38,6 +40,43 @@ def test_a_merged_ticket_ends_and_the_other_keeps_the_earliest_start_and_stricte
     assert merged.started_at == NOON
     assert merged.limit_due == NOON + timedelta(hours=4)
     assert any("Merged into #1" in text for text in house.shown(second))
+
+
+def test_what_engineering_was_asked_for_is_asked_for_the_ticket_that_stays(house: House) -> None:
+    on_call(house)
+    _, second = two(house)
+    house.writes("/escalate the card provider refuses", second)
+    house.works()
+
+    house.writes("/merge 1", second)
+    house.works()
+
+    rung = [text.split(":")[0] for text in texts(house, PRIYAS)]
+    asked = [(row.ticket_id, row.ended_at is None) for row in house.rows(Page) if row.ladder == "engineering"]
+    assert (rung, asked) == (["ENGINEERING #2 Adeyemi Photo", "ENGINEERING #1 Adeyemi Photo"], [(2, False), (1, True)])
+    assert house.promise("EACK", 1).limit_due == house.promise("EACK", 2).limit_due
+    assert (house.promise("EACK", 2).state, house.promise("EACK", 1).state) == ("cancelled", "running")
+
+
+def test_who_had_the_pages_of_a_merged_ticket_has_those_of_the_one_that_stays(house: House) -> None:
+    on_call(house)
+    _, second = two(house)
+    house.writes("/escalate the card provider refuses", second)
+    house.works()
+    for number, said in ((PRIYAS, "2e"), (TOMASS, "2a"), (LENAS, "1a")):
+        sends(house, said, number)
+
+    house.writes("/merge 1", second)
+    house.works()
+
+    names = {person.id: person.name for person in house.rows(Person)}
+    held = {row.code: (row.acknowledged_by, row.ended_at) for row in house.rows(Page) if row.ticket_id == 1}
+    assert {code: (names[by or 0], ends) for code, (by, ends) in held.items()} == {
+        "1a": ("Lena", None),
+        "1e": ("Priya", None),
+    }
+    assert "EACK" not in [clock.name for clock in house.ledger(1)]
+    assert pages_owed(house, "queued", "leased") == []
 
 
 def test_after_a_merge_the_customer_goes_on_in_the_ticket_that_stayed(house: House) -> None:

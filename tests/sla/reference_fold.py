@@ -290,7 +290,7 @@ class Story:
         self.ask(event.at)
 
     def on_merged_from(self, event: Happened) -> None:
-        """Their open FR, NR and UP join ours; a met FR of either leaves an NR for the other's (S9)."""
+        """Their open FR, NR, UP and EACK join ours; a met FR of either leaves an NR for the other's (S9)."""
         self.severity = min(self.severity, event.data["severity"])
         self.stand(event.at, binds=False)
         if self.severity < 3:
@@ -306,7 +306,7 @@ class Story:
                 own.started_at = min(own.started_at, start)
                 continue
             key = f"merged {event.data['ticket']}"
-            if name != "UP":
+            if name in ("FR", "NR"):
                 self.lines[key] = Line(key, start, event.ingested_at, self.place)
                 self.pending.append(self.lines[key])
             ours = self.one(name)
@@ -350,7 +350,7 @@ class Story:
 def joined(event: Happened, first_open: bool) -> Iterator[tuple[str, datetime, tuple[datetime, datetime] | None]]:
     """Name, start and dues of the other ticket's open clocks, FR as NR once a person has answered here."""
     for each in event.data["clocks"]:
-        if each["met_at"] or each["cancelled_at"] or each["name"] not in ("FR", "NR", "UP", "RES"):
+        if each["met_at"] or each["cancelled_at"] or each["name"] not in ("FR", "NR", "UP", "RES", "EACK"):
             continue
         marks = [datetime.fromisoformat(each[key]) for key in ("target_due", "limit_due") if each[key]]
         name = "NR" if each["name"] == "FR" and not first_open else each["name"]
