@@ -20,6 +20,13 @@ def by_agent(scene: Scene, agent: Agent, path: str, ladder: str = "response") ->
     return acknowledge(scene, row, pages.person_of(scene, agent), agent.name, path) if row else ""
 
 
+def held_by_another(scene: Scene, agent: Agent) -> str:
+    """Who has the response page, if somebody else took it by telephone; "" else."""
+    row = pages.open_page(scene, "response")
+    held = row is not None and row.acknowledged_by not in (None, pages.person_of(scene, agent))
+    return _late(row, "en", scene) if row is not None and held else ""
+
+
 def by_person(scene: Scene, row: Page, person: Person, path: str) -> str:
     """Somebody on call has it, from their telephone."""
     if row.ended_at is not None:

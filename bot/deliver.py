@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import contents, digest, media, moving, rings, settle, turns
+from bot import contents, digest, media, moving, rings, settle, topics, turns
 from bot.lanes import for_customer
 from bot.shell import Shell
 from bot.sweeps import sweep
@@ -166,9 +166,9 @@ def _ready(shell: Shell, session: Session, row: Delivery) -> Job:
         there = moving.linked(session, row, call)
         return Job(row, None, there) if isinstance(there, TransportError) else Job(row, there)
     placed = isinstance(call, SendText | SendMedia | SendAlbum) and call.thread is not None
-    if row.ticket_id is not None and row.thread.startswith(("topic:", "card:")) and not placed:
+    if row.ticket_id is not None and row.thread.startswith(("topic:", "card:", "name:")) and not placed:
         topic = session.get(Topic, row.ticket_id, populate_existing=True)
-        call, trouble = _in_topic(call, topic, row.ticket_id)
+        call, trouble = topics.placed(call, topic, row.ticket_id)
         if trouble:
             return Job(row, None, trouble)
     barred = _barred(shell, session, row) if for_customer(row) else None
@@ -217,24 +217,6 @@ def _barred(shell: Shell, session: Session, row: Delivery) -> TransportError | N
     if free and ends is not None and ends <= shell.clock.now():
         return TransportError("WhatsApp's 24 hours are over", code=CLOSED, permanent=True)
     return None
-
-
-def _in_topic(call: Call, topic: Topic | None, ticket_id: int) -> tuple[Call, TransportError | None]:
-    """Where no topic could be opened the line goes to the group itself, under the ticket's number."""
-    match call:
-        case EditText() if topic is None or topic.card_id is None:
-            return call, TransportError("the card is not there yet")
-        case EditText() if topic is not None and topic.card_id is not None:
-            return replace(call, to=str(topic.chat_id), message=topic.card_id), None
-        case SendText() if topic is None or topic.thread_id is None:
-            return replace(call, text=f"#{ticket_id} {call.text}"), None
-        case SendMedia() if topic is None or topic.thread_id is None:
-            return replace(call, caption=f"#{ticket_id} {call.caption}"), None
-        case SendAlbum(items=(first, *rest)) if topic is None or topic.thread_id is None:
-            return replace(call, items=(replace(first, caption=f"#{ticket_id} {first.caption}"), *rest)), None
-        case SendText() | SendMedia() | SendAlbum() if topic is not None:
-            return replace(call, thread=topic.thread_id), None
-    return call, None
 
 
 def _numbered(session: Session, row: Delivery, call: EditText | Delete) -> Call | TransportError:

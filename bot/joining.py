@@ -47,6 +47,8 @@ def merge(scene: Scene, into: int, agent: Agent) -> Ticket:
     outbox.notice(other, f"#{gone.id} is part of this one now: “{gone.words[:200]}”")
     tickets.refresh(scene)
     tickets.refresh(other)
+    if worse:
+        tickets.rename(other)
     tickets.kept(scene)
     return kept
 

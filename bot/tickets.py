@@ -61,12 +61,14 @@ def raise_severity(scene: Scene, triage: Triage) -> None:
         ticket.category = triage.category.value
         record(scene, "category_changed", scene.now, "bot", {"to": ticket.category})
         refresh(scene)
+        rename(scene)
     if int(triage.severity) < ticket.severity:
         before, ticket.severity = ticket.severity, int(triage.severity)
         ticket.reasons = list(triage.reasons)
         at = scene.message.occurred_at if scene.message else scene.now
         record(scene, "severity_changed", at, "bot", {"from": before, "to": ticket.severity, "why": ticket.reasons})
         refresh(scene)
+        rename(scene)
         lanes.hurry(scene)
         deciding.branches(scene)
         pages.follow(scene)
@@ -167,6 +169,13 @@ def refresh(scene: Scene, *, soon: bool = True) -> None:
     ticket = scene.ticket
     if ticket is not None and not scene.fresh:
         outbox.edit_card(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
+
+
+def rename(scene: Scene) -> None:
+    """Shows what the ticket has become in its topic's name."""
+    ticket = scene.ticket
+    if ticket is not None and not scene.fresh:
+        topics.rename(scene, card.topic_name(scene, ticket))
 
 
 def _open(scene: Scene) -> Ticket:

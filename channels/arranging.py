@@ -1,4 +1,4 @@
-"""Calls that arrange a group: topics opened again and closed, messages pinned."""
+"""Calls that arrange a group: topics opened again, closed and named anew, messages pinned."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,15 @@ class CloseTopic:
 
     to: str
     thread: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameTopic:
+    """Give a topic another name; ``thread`` 0 is filled in when it is sent."""
+
+    to: str
+    thread: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

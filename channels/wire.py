@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from channels.arranging import CloseTopic, PinMessage, ReopenTopic
+from channels.arranging import CloseTopic, NameTopic, PinMessage, ReopenTopic
 from channels.telephone import HangUp, RingUp
 from conversations.events import Media
 
@@ -191,6 +191,7 @@ Call = (
     | OpenTopic
     | ReopenTopic
     | CloseTopic
+    | NameTopic
     | PinMessage
     | EditText
     | Delete

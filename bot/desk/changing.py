@@ -68,6 +68,7 @@ def _severity(scene: Scene, agent: Agent, to: int, why: str) -> str:
     ticket.reasons = [f"SEV{to} by {agent.name}: {why}"]
     tickets.record(scene, "severity_changed", scene.now, who(agent), {"from": before, "to": to, "why": why})
     tickets.refresh(scene)
+    tickets.rename(scene)
     lanes.hurry(scene)
     pages.follow(scene)
     return f"#{ticket.id} is SEV{to} now: {why}."
@@ -82,6 +83,7 @@ def _category(scene: Scene, agent: Agent, to: str, why: str) -> str:
     before, ticket.category = ticket.category, to
     tickets.record(scene, "category_changed", scene.now, who(agent), {"from": before, "to": to, "why": why})
     tickets.refresh(scene)
+    tickets.rename(scene)
     return f"#{ticket.id} is about {to} now."
 
 

@@ -17,6 +17,7 @@ def take(tap: Tap) -> str:
     tickets.record(scene, "taken", scene.now, who(agent), {"by": "button"})
     if current(scene):
         play(scene, Taken(scene.facts()))
+    other = acks.held_by_another(scene, agent)
     acks.by_agent(scene, agent, "button")
     tickets.refresh(scene)
-    return f"#{ticket.id} is yours."
+    return f"#{ticket.id} is yours to answer. On call: {other}" if other else f"#{ticket.id} is yours."

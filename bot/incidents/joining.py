@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import card, lanes, ledger, outbox, pages
+from bot import card, lanes, ledger, outbox, pages, topics
 from bot.incidents import links
 from bot.scene import Scene
 from models import Incident, IncidentTicket, StatusLine, Ticket
@@ -96,6 +96,8 @@ def _level(scene: Scene, severity: int, by: str, why: str) -> None:
     change: dict[str, object] = {"from": ticket.severity, "to": severity, "why": why}
     ticket.severity = severity
     ledger.record(scene, "severity_changed", scene.now, by, change)
+    if not scene.fresh:
+        topics.rename(scene, card.topic_name(scene, ticket))
 
 
 def _promised(scene: Scene, incident: Incident) -> None:

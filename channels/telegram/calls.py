@@ -15,7 +15,7 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from channels.arranging import CloseTopic, PinMessage, ReopenTopic
+from channels.arranging import CloseTopic, NameTopic, PinMessage, ReopenTopic
 from channels.telephone import HangUp, RingUp
 from channels.wire import (
     AnswerTap,
@@ -46,7 +46,7 @@ async def made(bot: Bot, call: Call) -> Receipt:
             return await _media(bot, call)
         case SendAlbum():
             return await _album(bot, call)
-        case OpenTopic() | ReopenTopic() | CloseTopic():
+        case OpenTopic() | ReopenTopic() | CloseTopic() | NameTopic():
             return await _topic(bot, call)
         case PinMessage(to, message):
             await bot.pin_chat_message(to, message, disable_notification=True)
@@ -95,14 +95,17 @@ async def _edit(bot: Bot, call: EditText) -> None:
             raise
 
 
-async def _topic(bot: Bot, call: OpenTopic | ReopenTopic | CloseTopic) -> Receipt:
-    """A topic that is open already is open, and a closed one closed."""
+async def _topic(bot: Bot, call: OpenTopic | ReopenTopic | CloseTopic | NameTopic) -> Receipt:
+    """A topic that is open already is open, a closed one closed, and one of that name has it."""
     if isinstance(call, OpenTopic):
         topic = await bot.create_forum_topic(call.to, call.name)
         return Receipt(str(topic.message_thread_id))
-    turn = bot.reopen_forum_topic if isinstance(call, ReopenTopic) else bot.close_forum_topic
     try:
-        await turn(call.to, call.thread)
+        if isinstance(call, NameTopic):
+            await bot.edit_forum_topic(call.to, call.thread, call.name)
+        else:
+            turn = bot.reopen_forum_topic if isinstance(call, ReopenTopic) else bot.close_forum_topic
+            await turn(call.to, call.thread)
     except BadRequest as error:
         if "topic_not_modified" not in str(error).casefold():
             raise

@@ -4,7 +4,7 @@ import pytest
 
 from models import Page, Ticket
 from tests.bot.house import SID, TOMAS, House, twilio_form
-from tests.bot.paging import LENAS, PAYMENT, TOMASS, on_call, passes, private, texts, urgent
+from tests.bot.paging import LENAS, MARCOS, PAYMENT, TOMASS, on_call, passes, private, texts, urgent
 
 
 def sends(house: House, text: str, number: str, **more: str) -> None:
@@ -36,6 +36,17 @@ def test_of_two_codes_at_once_one_has_it_and_the_other_is_told_who(house: House)
 
     assert texts(house, LENAS)[-1] == "#1 is yours."
     assert texts(house, TOMASS) == ["Lena tiene #1 desde 14:00."]
+
+
+def test_who_takes_it_at_the_desk_is_told_who_has_the_page_by_telephone(house: House) -> None:
+    urgent(house)
+    sends(house, "1a", MARCOS)
+
+    first, second = house.taps("v1:take:1"), house.taps("v1:take:1", sender=TOMAS)
+    house.works()
+
+    assert house.told(first) == "#1 is yours to answer. On call: Marco has #1 since 14:00."
+    assert house.told(second) == "Lena has it."
 
 
 def test_what_people_on_call_write_is_no_ticket_and_a_wrong_code_is_said(house: House) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from channels.arranging import ReopenTopic
+from channels.arranging import NameTopic, ReopenTopic
 from channels.telegram import Telegram
 from channels.wire import (
     Delete,
@@ -150,6 +150,14 @@ def test_a_topic_that_is_open_already_is_opened(server: Provider, telegram: Tele
     telegram.send(ReopenTopic("-100", 7), 1)
 
     assert server.asked[0].path.endswith("reopenForumTopic")
+
+
+def test_a_topic_that_has_the_name_already_is_named(server: Provider, telegram: Telegram) -> None:
+    server.answers(refusal(400, "Bad Request: TOPIC_NOT_MODIFIED"))
+
+    telegram.send(NameTopic("-100", 7, "URGENT #1 payment"), 1)
+
+    assert server.asked[0].path.endswith("editForumTopic")
 
 
 @pytest.mark.parametrize(

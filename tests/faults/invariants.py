@@ -23,6 +23,7 @@ _SAYS_NOTHING = (
     "Fetch",
     "Delete",
     "HangUp",
+    "NameTopic",
 )  # they carry nobody's words: the words are elsewhere
 CALLED = {*ACTIONS.values(), "Messages.create"}  # what N8 counts: sends, not pins, files and look-ups
 _SLACK = timedelta(seconds=2)
