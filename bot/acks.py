@@ -73,7 +73,7 @@ def talks(scene: Scene, person: Person) -> None:
         pages.play(scene, row, Worked(scene.now, person.id))
         pages.play(scene, row, Ended(scene.now))
     if person.agent is not None:
-        _own(scene, person.agent, "call")
+        own(scene, person.agent, "call")
     tickets.refresh(scene)
 
 
@@ -111,11 +111,12 @@ def _owned(scene: Scene, row: Page, agent: Agent | None, name: str, path: str) -
     if row.ladder == "engineering":
         tickets.record(scene, "escalation_acknowledged", scene.now, who, {"name": name, "by": path})
     elif agent is not None:
-        _own(scene, agent, path)
+        own(scene, agent, path)
     tickets.refresh(scene)
 
 
-def _own(scene: Scene, agent: Agent, path: str) -> None:
+def own(scene: Scene, agent: Agent, path: str) -> None:
+    """The ticket is theirs, if it is nobody's yet."""
     ticket = scene.ticket
     if ticket is None or ticket.owner is not None or ticket.state != "open":
         return

@@ -6,15 +6,16 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, muster_acts, personal, status, trials
+from bot import acks, engineers, muster_acts, personal, status, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
+from bot.speak import kept
 from channels.wire import SendText, to_json
 from conversations.events import Line
-from models import Channel, Delivery, Page, Person
+from models import Channel, Delivery, Page, Person, Ticket
 
 CODE = re.compile(
     r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aen]|t[\s.\-]*[1-3]?)\W*", re.IGNORECASE
@@ -57,7 +58,7 @@ def _is_me(line: Line) -> bool:
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
     code = f"{found[1]}{found[2][0].lower()}" if found else ""
-    if line.tapped.startswith(status.TAP):
+    if line.tapped.startswith(status.TAP) or status.typed(line.text):
         return _status(shell, session, line, person)
     if _is_me(line):
         words = line.text.removeprefix("/me").strip()
@@ -87,13 +88,18 @@ def _tried(tapped: str, code: re.Match[str] | None) -> tuple[str, str]:
 
 
 def _status(shell: Shell, session: Session, line: Line, person: Person) -> str:
-    """What an engineer answers to the one question: only who has the page is asked."""
+    """What an engineer answers to the one question, by a button or typed: only who has the page is asked."""
     number, _, answer = line.tapped.removeprefix(status.TAP).partition(":")
+    if not line.tapped:
+        held = select(Page.ticket_id).where(Page.ladder == "engineering", Page.acknowledged_by == person.id)
+        open_one = held.join(Ticket, Ticket.id == Page.ticket_id).where(Ticket.state == "open")
+        number, answer = str(session.scalar(open_one.order_by(Page.id.desc()).limit(1)) or ""), status.typed(line.text)
     scene = open_ticket_scene(shell, session, int(number)) if number.isdecimal() else None
-    page = status.engineer(scene) if scene else None
+    page = engineers.on_it(scene) if scene else None
     if scene is None or page is None or page.acknowledged_by != person.id:
         return worded(person.language, "over", number=number or "-")
-    return status.answered(scene, person.id, person.name, answer)
+    note = None if line.tapped else kept(scene, line.text, author="note", agent_id=person.agent_id)
+    return status.answered(scene, person.id, person.name, answer, note)
 
 
 def _answer(shell: Shell, session: Session, line: Line, text: str) -> None:

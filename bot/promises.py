@@ -7,7 +7,7 @@ from bot.incidents import links
 from bot.scene import Scene
 from bot.speak import kept, say, told_time, worded
 from channels.wire import Option, SendText
-from conversations.phrases import clock_time
+from conversations.phrases import clock_time, labels
 from models import Agent
 from sla import Clock
 
@@ -47,11 +47,11 @@ def nudge(scene: Scene, clock: Clock) -> None:
     outbox.to_group(scene, SendText(scene.group, text, options=options))
 
 
-def send_draft(scene: Scene, agent: Agent, phrase: str = "draft_update") -> None:
+def send_draft(scene: Scene, agent: Agent, text: str = "", asks: tuple[str, ...] = ()) -> None:
     """The draft, approved by a person, counts as theirs (S22), and its time is promised."""
-    text, due_at = draft(scene, phrase), ledger.next_update(scene)
+    text, due_at = text or draft(scene), ledger.next_update(scene)
     message = kept(scene, text, author="agent", agent_id=agent.id)
-    outbox.to_customer(scene, text, message)
+    outbox.to_customer(scene, text, message, labels(scene.language, asks), "does_it_work" if asks else "")
     ledger.record(scene, "promised", scene.now, f"agent:{agent.id}", {"due_at": due_at.isoformat()})
     tickets.refresh(scene)
 
@@ -80,6 +80,6 @@ def hold(scene: Scene) -> None:
     say(scene, "holding", {"by": told_time(scene, due_at)})
 
 
-def draft(scene: Scene, phrase: str = "draft_update") -> str:
+def draft(scene: Scene, phrase: str = "draft_update", words: str = "") -> str:
     """Words for the customer, for a person to send."""
-    return worded(scene, phrase, {"by": told_time(scene, ledger.next_update(scene))})
+    return worded(scene, phrase, {"by": told_time(scene, ledger.next_update(scene)), "words": words})

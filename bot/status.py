@@ -1,25 +1,30 @@
 """One question to who has the engineering page when an update is due; the answer is a draft, never sent by itself, and
 a fix waits for a check (sla.md section 6)."""
 
-from sqlalchemy import select
+import re
 
-from bot import ledger, outbox, pages, promises
-from bot.lanes import Lane
+from bot import acks, engineers, ledger, outbox, pages, promises
+from bot.perform import play
 from bot.scene import Scene
-from channels.wire import CUSTOMER_TAP, Option, SendText, to_json
-from conversations.phrases import clock_time
-from models import Agent, Channel, Delivery, Page, Person
+from bot.speak import worded
+from channels.wire import CUSTOMER_TAP, Option, SendText
+from conversations.incident import WORKS
+from conversations.incident_events import WentClear
+from conversations.phrases import clock_time, shortened
+from models import Agent, Message, Person
 from oncall.kinds import Worked
 from sla import Clock
 
 TAP = "eng:"  # the key of the private question's buttons: eng:<ticket>:<answer>
 ANSWERS = {"same": "No change", "cause": "Found cause", "fix": "Fix is out"}
 _PHRASES = {"same": "draft_update", "cause": "draft_cause", "fix": "draft_fix"}
+_TYPED = re.compile(r"\s*(no change|found cause|fix is out)\b[\s:,.;-]*(.*)", re.IGNORECASE | re.DOTALL)
+_LONGEST = 160  # characters of an engineer's words that a customer may read
 
 
 def ask(scene: Scene, clock: Clock) -> None:
     """The one question, to who has the engineering page: in the topic and privately. Nobody has it: nobody is asked."""
-    row, ticket = engineer(scene), scene.ticket
+    row, ticket = engineers.on_it(scene), scene.ticket
     if ticket is None or row is None or row.acknowledged_by is None or clock.limit_due is None or not clock.open:
         return
     due = clock_time(clock.limit_due, scene.now, scene.shell.policies.support_zone, "en")
@@ -29,49 +34,34 @@ def ask(scene: Scene, clock: Clock) -> None:
     options = tuple(Option(f"v1:eng:{ticket.id}:{key}", label) for key, label in ANSWERS.items())
     outbox.to_group(scene, SendText(scene.group, f"🔧 {name}{text}", options=options))
     keys = ((f"{CUSTOMER_TAP}{TAP}{ticket.id}:{key}", label) for key, label in ANSWERS.items())
-    tell_engineer(scene, text, tuple(Option(key, label) for key, label in keys))
+    engineers.tell(scene, text, tuple(Option(key, label) for key, label in keys))
 
 
-def engineer(scene: Scene) -> Page | None:
-    """The newest engineering page, if somebody has it or has done what it asked for; ``acknowledged_by`` is who."""
-    mine = select(Page).where(Page.ticket_id == (scene.ticket.id if scene.ticket else None))
-    row = scene.session.scalars(mine.where(Page.ladder == "engineering").order_by(Page.id.desc()).limit(1)).first()
-    return row if row is not None and row.acknowledged_by is not None else None
+def typed(text: str) -> str:
+    """The answer that somebody has typed, ``found cause: the partner refuses our tokens``; "" for other words."""
+    found = _TYPED.fullmatch(text)
+    return next(key for key, label in ANSWERS.items() if label.lower() == found[1].lower()) if found else ""
 
 
-def answered(scene: Scene, number: int, name: str, answer: str) -> str:
-    """What an engineer's answer brings: a draft for the agent. A fix waits for a check before customers hear of it."""
+def answered(scene: Scene, number: int, name: str, answer: str, note: Message | None = None) -> str:
+    """What an engineer's answer brings: a draft for the agent. A fix waits for a check before customers hear of it.
+    ``note`` is what they typed, if they did."""
     ticket = scene.ticket
     if ticket is None or ticket.state != "open" or answer not in ANSWERS:
         return "Nothing is asked any more: it is resolved." if ticket else ""
     row = pages.open_page(scene, "engineering")
     if row is not None:
         pages.play(scene, row, Worked(scene.now, number))
-    _offer(scene, name, answer)
+    _offer(scene, name, answer, note)
     return "Thank you. The agents have it." if answer != "fix" else "Thank you. The agents check it first."
 
 
-def tell_engineer(scene: Scene, text: str, options: tuple[Option, ...] = ()) -> None:
-    """Privately to who has the engineering page, where they can be written to."""
-    row = engineer(scene)
-    if row is None or "telegram" not in scene.shell.channels:
-        return
-    theirs = select(Channel.address).where(Channel.person_id == row.acknowledged_by, Channel.kind == "telegram")
-    address = scene.session.scalar(theirs.where(Channel.verified_at.is_not(None), Channel.stopped_at.is_(None)))
-    if address is not None:
-        kind, payload = to_json(SendText(address, text, options=options))
-        owed = Delivery(kind=kind, payload=payload, channel="telegram", destination=address, lane=Lane.PAGE)
-        owed.thread, owed.created_at = f"staff:telegram:{address}", scene.now
-        scene.session.add(owed)
-
-
-def _offer(scene: Scene, name: str, answer: str) -> None:
+def _offer(scene: Scene, name: str, answer: str, note: Message | None) -> None:
     """The draft into the topic, with the tap that sends it as long as nobody has told the customer more."""
     ticket = scene.ticket
     assert ticket is not None
-    key = f"v1:eng_send:{ticket.id}:{_number(scene)}:{answer}"
+    key = f"v1:eng_send:{ticket.id}:{_number(scene)}:{answer}:{note.id if note else ''}"
     told = f"🔧 {name}: {ANSWERS[answer].lower()}."
-    draft = promises.draft(scene, _PHRASES[answer])
     if answer == "fix":
         told += " Check that it works before the customer hears it."
         options: tuple[Option, ...] = (
@@ -80,16 +70,35 @@ def _offer(scene: Scene, name: str, answer: str) -> None:
         )
     else:
         options = (Option(key, "Send it"),)
-    outbox.to_group(scene, SendText(scene.group, f"{told} Ready to send:\n“{draft}”", options=options))
+    text = f"{told} Ready to send:\n“{_draft(scene, answer, note)}”"
+    outbox.to_group(scene, SendText(scene.group, text, options=options))
+
+
+def _draft(scene: Scene, answer: str, note: Message | None) -> str:
+    """With the engineer's own words where they gave some; a fix is told in ours, and asks whether theirs works."""
+    found = _TYPED.fullmatch(note.text) if note else None
+    words = shortened(found[2].strip().rstrip("."), _LONGEST) if found else ""
+    text = promises.draft(scene, f"{_PHRASES[answer]}_told" if words and answer != "fix" else _PHRASES[answer], words)
+    return f"{text} {worded(scene, 'does_it_work', {})}" if answer == "fix" and _current(scene) else text
 
 
 def approve(scene: Scene, agent: Agent, argument: str) -> str:
     """An agent has read the draft, and of a fix seen that it works: it goes out in their name."""
-    number, _, answer = argument.partition(":")
+    number, _, rest = argument.partition(":")
+    answer, _, noted = rest.partition(":")
     if scene.ticket is None or scene.ticket.state != "open" or answer not in ANSWERS or number != str(_number(scene)):
         return "That update is settled already."
-    promises.send_draft(scene, agent, _PHRASES[answer])
+    note = scene.session.get(Message, int(noted)) if noted.isdecimal() else None
+    asks = WORKS if answer == "fix" and _current(scene) else ()
+    promises.send_draft(scene, agent, _draft(scene, answer, note), asks)
+    if asks:
+        acks.own(scene, agent, "button")
+        play(scene, WentClear(scene.facts()))
     return "Sent in your name."
+
+
+def _current(scene: Scene) -> bool:
+    return scene.ticket is not None and scene.conversation.ticket_id == scene.ticket.id
 
 
 def _number(scene: Scene) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import or_, select
 
 from bot import acks, amend, attachments, outbox, quotes, tickets
-from bot.desk import canned, colleagues
+from bot.desk import canned, colleagues, engineering
 from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
 from bot.desk.silence import waits_since
@@ -25,7 +25,9 @@ def keep(ask: Ask) -> str:
     answered, to_customer = _answers(ask)
     if to_customer:
         return answer(ask, ask.args, answered)
-    _offer(ask, _message(ask, ask.args, author="note"))
+    note = _message(ask, ask.args, author="note")
+    if not engineering.typed(ask, note):
+        _offer(ask, note)
     acks.worked(ask.scene, ask.agent, "engineering")
     return "a note: it stays in the group"
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot import tickets
+from bot import engineers, tickets
 from bot.incidents import joining, links
 from bot.scene import Scene
 from models import Agent, IncidentTicket, StatusLine
@@ -23,12 +23,15 @@ def same(scene: Scene, yes: bool) -> None:
 
 
 def works(scene: Scene, yes: bool) -> None:
-    """Yes closes their ticket in the name of who gave the all-clear; no makes it a ticket of its own."""
+    """Yes closes their ticket in the name of who gave the all-clear; no makes it a ticket of its own, or one
+    whose fix is none."""
     made, ticket = _link(scene), scene.ticket
     if made is not None:
         made.answer = "works" if yes else "still_not"
-    if not yes:
-        joining.leave(scene, "still not", "customer")
+    if not yes and joining.leave(scene, "still not", "customer") is None and scene.ticket is not None:
+        engineers.unfixed(scene, scene.name or "The customer")
+    elif not yes:
+        return
     elif ticket is not None and ticket.state == "open":
         agent = _cleared_by(scene, made)
         if agent is not None:

@@ -133,6 +133,81 @@ def test_a_fix_waits_for_a_check_before_the_customer_hears_of_it(house: House) -
     assert not [text for text in waiting if "works again" in text]
     assert told == "#1: Tomas has checked, and it is still broken."
     assert "It works again on our side." in house.heard()[-1]
+    assert house.heard()[-1].startswith(
+        "It works again on our side. Try it once when it suits you, and tell us here if it does not. "
+        "Next update by 14:55. Does yours work again?"
+    )
+
+
+def fixed(house: House) -> int:
+    thread = escalated(house)
+    passes(house, 25 * MINUTE + 1)
+    answers(house, "fix")
+    house.taps(draft_key(house, thread, "It works: send it"))
+    house.works()
+    return thread
+
+
+def test_it_works_closes_the_ticket_in_the_name_of_who_sent_the_fix(house: House) -> None:
+    fixed(house)
+
+    house.says("1")
+    house.works()
+
+    assert house.one(Ticket).state == "resolved"
+    assert house.one(Ticket).owner_id == LENA["id"]
+    assert house.heard()[-1].startswith("Good to hear.")
+
+
+def test_still_not_goes_back_to_engineering_and_starts_the_wait_for_a_person(house: House) -> None:
+    thread = fixed(house)
+
+    house.says("2")
+    house.works()
+    passes(house, 2)
+
+    assert house.one(Ticket).state == "open"
+    assert house.heard()[-1].startswith("Thanks, Tolu. We look at yours now")
+    assert private(house, 577)[-1] == "#1: Tolu has checked, and it is still broken."
+    assert "ℹ️ Tolu has checked: #1 is still broken. Engineering goes on." in house.shown(thread)  # noqa: RUF001
+    assert house.promise("NR").state == "running"
+
+
+def test_a_typed_cause_is_a_draft_with_the_engineers_words_and_nothing_goes_out_unread(house: House) -> None:
+    thread = escalated(house)
+    house.admits(PRIYA)
+
+    house.writes("Found cause: partner rejects tokens.", thread, sender=PRIYA)
+    house.works()
+    unread = house.heard()
+    house.taps(draft_key(house, thread, "Send it"))
+    house.works()
+
+    assert not [text for text in unread if "partner" in text]
+    assert house.heard()[-1] == (
+        "We have found the cause: partner rejects tokens. We are working on the fix, and there is nothing for you to "
+        "do. Next update here by 14:30."
+    )
+
+
+def test_a_cause_typed_privately_by_who_has_the_page_is_the_same_draft(house: House) -> None:
+    thread = escalated(house)
+
+    house.updates(message=house.private("found cause: partner rejects tokens", PRIYA))
+    house.works()
+
+    assert private(house, 577)[-1] == "Thank you. The agents have it."
+    assert [text for text in house.shown(thread) if "Priya: found cause. Ready to send:" in text]
+    assert house.one(Ticket).id == 1
+
+
+def test_such_words_of_anybody_else_are_a_note(house: House) -> None:
+    thread = escalated(house)
+
+    house.writes("found cause: I think it is the bank", thread, sender=TOMAS)
+    house.works()
+
+    assert not [text for text in house.shown(thread) if "Ready to send" in text]
 
 
 def test_the_question_in_the_topic_is_for_engineers_and_who_has_the_page(house: House) -> None:
