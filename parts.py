@@ -85,6 +85,7 @@ def _channels(settings: Settings, groups: set[int]) -> dict[str, Channel]:
             settings.twilio_api_base,
             settings.public_url,
             settings.provider_timeout_seconds,
+            settings.twilio_other_auth_token,
         )
         found["twilio"] = found["whatsapp"] = found["sms"] = found["voice"] = Twilio(account)
     if settings.telegram:

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
 
     twilio_account_sid: Annotated[str, AfterValidator(_sid)] = ""
     twilio_auth_token: str = ""
+    twilio_other_auth_token: str = ""
     twilio_api_base: Origin = "https://api.twilio.com"
     twilio_whatsapp_from: Number = ""
     twilio_sms_from: Number = ""
@@ -117,6 +118,7 @@ _NEEDS = {
         "secret_key": "the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
     },
     "twilio_auth_token": {"twilio_account_sid": "AC0123456789abcdef0123456789abcdef"},
+    "twilio_other_auth_token": {"twilio_auth_token": "the token that calls are made with, from the Twilio console"},
     "alarm_to": {
         "twilio_account_sid": "AC0123456789abcdef0123456789abcdef (the alarm goes as a text)",
         "twilio_sms_from": "+34910000000 (our number)",
@@ -184,6 +186,11 @@ def _wrong(settings: Settings) -> list[str]:
         problems.append(
             "DATABASE_URL is neither SQLite nor PostgreSQL; "
             "examples: sqlite:////var/lib/backstop.sqlite3, postgresql://user:secret@host/backstop"
+        )
+    if settings.twilio_other_auth_token and settings.twilio_other_auth_token == settings.twilio_auth_token:
+        problems.append(
+            "TWILIO_OTHER_AUTH_TOKEN is the same as TWILIO_AUTH_TOKEN; "
+            "example: the old token while the new one is TWILIO_AUTH_TOKEN, and nothing once Twilio has dropped it"
         )
     if settings.policy_file and not settings.policy_file.is_file():
         problems.append(f"POLICY_FILE {settings.policy_file} is no file; example: {_EXAMPLES['POLICY_FILE']}")

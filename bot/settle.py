@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import attachments, buckets, failures, groups, lanes, media, rings, roster, tickets
 from bot.alarms import clear_alarm, raise_alarm
+from bot.lanes import Lane
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.ticks import RANK, tick, to_customer
@@ -27,7 +28,8 @@ _REPORTED = {"accepted": "accepted", "queued": "accepted", "sending": "accepted"
 _FAILED = ("failed", "undelivered", "canceled")
 _FETCHED = 120.0  # seconds for which an attachment is tried: what was written after it waits behind it
 _GIVEN_UP = "; given up"
-_SLOWEST = 60.0  # seconds between attempts, at most
+# Seconds between attempts, at most: what a fault of any length leaves behind when it ends (delivery.md, N5).
+_SLOWEST, _SLOWEST_PAGE = 10.0, 4.0
 
 
 def settle(shell: Shell, sent: Delivery, outcome: Receipt | TransportError) -> None:
@@ -178,5 +180,6 @@ def _wait(shell: Shell, row: Delivery, error: TransportError) -> float:
     """What the provider asked for; the time an unknown one is given to be reported; else doubling with jitter."""
     if error.retry_after is not None:
         return error.retry_after
-    backoff = min(0.5 * 2.0 ** min(row.attempts, 10), _SLOWEST) * random.uniform(0.75, 1.25)  # noqa: S311
+    slowest = _SLOWEST_PAGE if row.lane <= Lane.PAGE else _SLOWEST
+    backoff = min(0.5 * 2.0 ** min(row.attempts, 10), slowest) * random.uniform(0.75, 1.25)  # noqa: S311
     return max(shell.limits.settle_unknown, backoff) if error.unknown else backoff

@@ -1,7 +1,7 @@
 """The Twilio channel: the sync client with a time-out, every Twilio host replaced by the configured base."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -13,9 +13,9 @@ from urllib3.exceptions import HTTPError
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
 from channels.telephone import HangUp, RingUp
-from channels.twilio import lookup, parse, templates, verify, voice
+from channels.twilio import downloads, lookup, parse, templates, verify, voice
 from channels.twilio import missed as twilio_list
-from channels.twilio.check import check
+from channels.twilio.check import check, other_token
 from channels.twilio.errors import meaning
 from channels.wire import (
     Call,
@@ -35,22 +35,20 @@ from conversations.events import Parsed
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-MOST_BYTES = 20 * 2**20
-# Where Twilio redirects downloads of media to (help.twilio.com 223183748: mms.twiliocdn.com, and without Basic
-# authentication s3-external-1.amazonaws.com, of which only Twilio's own bucket is its).
-_CDN = (".twilio.com", ".twiliocdn.com")
-_BUCKET = "https://s3-external-1.amazonaws.com/media.twiliocdn.com/"
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``api_base`` replaces every Twilio host, paths kept; ``public_url`` is where Twilio reaches us."""
+    """``api_base`` replaces every Twilio host, paths kept; ``public_url`` is where Twilio reaches us.
+
+    Calls are made with ``token``; what ``other_token`` signed is believed too, while one takes the other's place.
+    """
 
     sid: str
     token: str
     api_base: str
     public_url: str
     timeout: float = 10.0
+    other_token: str = ""
 
 
 class Twilio:
@@ -58,12 +56,13 @@ class Twilio:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._validator = RequestValidator(account.token)
+        tokens = (account.token, account.other_token)
+        self._validators = [RequestValidator(token) for token in tokens if token]
         self._client: Client | None = None
         self._session = requests.Session()
 
     def verify(self, request: Request) -> None:
-        verify.check(self._validator, self._account.public_url, request)
+        verify.check(self._validators, self._account.public_url, request)
 
     def identify(self, request: Request) -> Envelope:
         return parse.identify(request, self._account.sid)
@@ -126,7 +125,11 @@ class Twilio:
         return templates.review(found.types or {}, approval.whatsapp or {})
 
     def check(self, expected: Expected) -> list[Finding]:
-        return check(self._asked, self._account.sid, expected)
+        findings = check(self._asked, self._account.sid, expected)
+        if self._account.other_token:
+            other = Twilio(replace(self._account, token=self._account.other_token, other_token=""))
+            findings.append(other_token(other._asked, self._account.sid))
+        return findings
 
     def close(self) -> None:
         self._session.close()
@@ -194,9 +197,9 @@ class Twilio:
                 here, auth=auth, timeout=self._account.timeout, stream=True, allow_redirects=False
             ) as found:
                 if not found.is_redirect:
-                    return _file(found)
+                    return downloads.file(found)
                 here, auth = urljoin(here, found.headers["location"]), None
-                if not stays(here, home.hostname):
+                if not downloads.stays(here, home.hostname):
                     raise TransportError("the attachment redirects away from Twilio", permanent=True)
         raise TransportError("the attachment redirects without end", permanent=True)
 
@@ -225,25 +228,3 @@ def _broken(error: requests.RequestException) -> TransportError:
     """A refused connection was surely not taken; a time-out or a dropped connection may have been."""
     unsent = any(sign in str(error) for sign in ("NewConnectionError", "NameResolutionError", "CERTIFICATE_VERIFY"))
     return TransportError("the connection to Twilio broke", unknown=not unsent)
-
-
-def stays(url: str, home: str | None) -> bool:
-    """Whether a redirect stays with Twilio; there only over TLS. No way back out of the bucket's path is believed."""
-    to = urlsplit(url)
-    if to.hostname == home:
-        return True
-    return (to.scheme == "https" and f".{to.hostname}".endswith(_CDN)) or (
-        url.startswith(_BUCKET) and ".." not in to.path and "%" not in to.path
-    )
-
-
-def _file(found: requests.Response) -> File:
-    if found.status_code >= 400:
-        raise TransportError(
-            f"Twilio answered {found.status_code} for the attachment",
-            permanent=found.status_code in (404, 410) and "/Recordings/" not in found.url,  # those come a moment late
-        )
-    data = found.raw.read(MOST_BYTES + 1, decode_content=True)
-    if len(data) > MOST_BYTES:
-        raise TransportError("the attachment is larger than 20 MB", permanent=True)
-    return File(data, found.headers.get("content-type", "application/octet-stream").partition(";")[0])

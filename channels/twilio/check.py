@@ -35,6 +35,19 @@ def check(ask: Ask, sid: str, expected: Expected) -> list[Finding]:
         return [Finding(leg, False, str(error), _STEPS.get(error.code, step))]
 
 
+def other_token(ask: Ask, sid: str) -> Finding:
+    """The second token of a rotation, asked with: both are good until Twilio drops the old one."""
+    leg = "Twilio other token"
+    try:
+        ask(lambda client: client.api.v2010.accounts(sid).fetch())
+    except TransportError as error:
+        dropped = error.code == "20003"
+        words = "Twilio does not know it" if dropped else str(error)
+        step = "take TWILIO_OTHER_AUTH_TOKEN out and start web again, unless it was mistyped"
+        return Finding(leg, False, words, step if dropped else _STEPS.get(error.code, "run this again in a minute"))
+    return Finding(leg, True, "Twilio knows both; what either signed is believed until the rotation is over")
+
+
 _STEPS = {
     "20003": "copy the auth token from the Twilio console into TWILIO_AUTH_TOKEN and start web and worker again",
     "20404": "copy the account SID from the Twilio console into TWILIO_ACCOUNT_SID and start web and worker again",

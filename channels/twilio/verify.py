@@ -1,5 +1,7 @@
 """Twilio's request signature (twilio.com/docs/usage/webhooks/webhooks-security)."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 from twilio.request_validator import SIGNATURE_SETTINGS_HEADER, RequestValidator, compare, get_signature_algorithm
@@ -22,11 +24,21 @@ def form(body: bytes) -> Form:
     return fields
 
 
-def check(validator: RequestValidator, origin: str, request: Request) -> None:
+def check(validators: Sequence[RequestValidator], origin: str, request: Request) -> None:
     """Checks against the configured public origin and the raw target, never against Host. Raises Forged.
 
-    The SDK tries the URL with and without its port; it normalises the URL on the way, so the exact one is tried too.
+    There are two validators while one auth token takes another's place, one otherwise.
     """
+    *others, last = validators
+    for validator in others:
+        with suppress(Forged):
+            return _check(validator, origin, request)
+    return _check(last, origin, request)
+
+
+def _check(validator: RequestValidator, origin: str, request: Request) -> None:
+    """The SDK tries the URL with and without its port; it normalises the URL on the way, so the exact one is tried
+    too."""
     signature = request.headers.get("x-twilio-signature", "")
     algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER.lower(), ""))
     url = origin + request.target

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from bot import settle
 from bot.deliver import carry, claim
+from bot.lanes import Lane
 from channels.wire import Fetch, OpenTopic, Receipt, SendMedia, SendText, TransportError
 from models import Delivery, Topic
 from tests.bot.house import CHARLIE, House, Json, hours
@@ -225,7 +226,7 @@ def test_a_time_out_waits_for_the_report_before_it_is_tried_again(house: House) 
 
 
 @pytest.mark.parametrize("attempts", range(1, 8))
-def test_the_wait_doubles_with_jitter_and_is_a_minute_at_most(house: House, attempts: int) -> None:
+def test_the_wait_doubles_with_jitter_and_is_ten_seconds_at_most(house: House, attempts: int) -> None:
     owe(house, "a", attempts=attempts - 1)
     house.telegram.when(SendText, TransportError("a bad day"))
 
@@ -234,8 +235,23 @@ def test_the_wait_doubles_with_jitter_and_is_a_minute_at_most(house: House, atte
     row = house.one(Delivery)
     assert row.retry_at is not None
     waited = (row.retry_at - house.clock.real()).total_seconds()
-    meant = min(0.5 * 2**attempts, 60)
+    meant = min(0.5 * 2**attempts, 10)
     assert 0.75 * meant <= waited <= 1.25 * meant
+
+
+@pytest.mark.parametrize(("lane", "most"), [(Lane.PAGE, 5), (Lane.TO_GROUP, 12.5)])
+@pytest.mark.parametrize("fault", ["unsent", "unknown"])
+def test_a_fault_that_has_ended_holds_up_a_page_for_seconds_however_long_it_was(
+    house: House, lane: Lane, most: float, fault: str
+) -> None:
+    owe(house, "a", lane=lane, attempts=40)  # refused again and again for as long as the provider was away
+    house.telegram.when(SendText, TransportError("a bad day", unknown=fault == "unknown"))
+    house.delivers()
+
+    house.clock.passes(most if fault == "unsent" else 12.5)
+    house.delivers()
+
+    assert house.one(Delivery).state == "accepted"
 
 
 @pytest.mark.parametrize(

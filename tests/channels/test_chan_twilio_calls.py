@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from channels.twilio import Twilio
-from channels.twilio.channel import MOST_BYTES, Account, stays
+from channels.twilio.channel import Account
+from channels.twilio.downloads import MOST_BYTES, stays
 from channels.twilio.errors import codes
 from channels.wire import Call, Fetch, OpenTopic, Option, React, SendMedia, SendText, TransportError
 from conversations.events import Media

@@ -27,8 +27,8 @@ def signature(url: str, fields: list[tuple[str, str]] | None = None, token: str 
     return base64.b64encode(hmac.new(token.encode(), text.encode(), digest).digest()).decode()
 
 
-def channel(origin: str = ORIGIN, token: str = TOKEN) -> Twilio:
-    return Twilio(Account("AC1", token, "https://api.twilio.com", origin))
+def channel(origin: str = ORIGIN, token: str = TOKEN, other: str = "") -> Twilio:
+    return Twilio(Account("AC1", token, "https://api.twilio.com", origin, other_token=other))
 
 
 def request(
@@ -251,3 +251,16 @@ targets = anything | st.just(MESSAGES) | st.builds(lambda text: f"{MESSAGES}?bod
 def test_a_stranger_is_forged_whatever_they_send(target: str, headers: dict[str, str], body: bytes) -> None:
     with pytest.raises(Forged):
         channel(token="nobody knows this").verify(Request(target, headers, body))
+
+
+def test_while_a_token_is_rotated_what_either_signed_is_believed_and_nothing_else_is() -> None:
+    rotating = channel(token="new-token", other=TOKEN)
+    by_the_new = request(signed=signature(ORIGIN + MESSAGES, FIELDS, "new-token"), body=urlencode(FIELDS).encode())
+    by_nobody = request(signed=signature(ORIGIN + MESSAGES, FIELDS, "third-token"), body=urlencode(FIELDS).encode())
+    without = request(signed=signature(ORIGIN + MESSAGES, FIELDS, ""), body=urlencode(FIELDS).encode())
+
+    for honest in (posted(), by_the_new):
+        rotating.verify(honest)
+    for forged in (by_nobody, without):
+        with pytest.raises(Forged):
+            rotating.verify(forged)

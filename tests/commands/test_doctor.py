@@ -125,6 +125,17 @@ def test_each_provider_may_refuse_us_without_hiding_the_others(doctor: Doctor) -
     assert wrong == {}
 
 
+def test_the_second_token_of_a_rotation_is_asked_with(doctor: Doctor) -> None:
+    used, right = "an-old-token", "sandbox-auth-token"
+
+    dropped = doctor.looks(TWILIO_OTHER_AUTH_TOKEN=used)["Twilio other token"]
+    known = doctor.looks(TWILIO_AUTH_TOKEN=used, TWILIO_OTHER_AUTH_TOKEN=right)["Twilio other token"]
+
+    assert (dropped["ok"], dropped["words"]) == (False, "Twilio does not know it")
+    assert dropped["next"].startswith("take TWILIO_OTHER_AUTH_TOKEN out")
+    assert known["ok"]
+
+
 def test_providers_that_are_away_or_hang_up_are_broken_legs(doctor: Doctor) -> None:
     dead = "http://127.0.0.1:9"
     away = doctor.broken(TWILIO_API_BASE=dead, TELEGRAM_API_BASE=dead)

@@ -117,6 +117,26 @@ def test_f15_a_refusal_for_good_is_not_tried_again_and_is_said_in_the_topic(grou
     assert ground.row("Lena answers in vain", "failed").attempts == 1
 
 
+@pytest.mark.parametrize(("fault", "code"), [("F15 refused at once", 21211), ("F16 accepted, then failed", 63003)])
+def test_f15_f16_what_one_channel_cannot_carry_goes_by_the_next_and_is_said(
+    ground: Ground, fault: str, code: int
+) -> None:
+    owner, topic = ground.case()
+    telephone = owner.story.owner("Ana", "Ana Studio", channel="sms")
+    judge = ground.judge()
+    ground.fault("code", "twilio", "Messages.create", code=code, destination=f"whatsapp:{owner.number}")
+
+    topic.writes(f"/r Lena answers by another way than {code}")
+
+    topic.shows("It goes to Ana by SMS instead", 60)
+    carried = ground.row(f"by another way than {code}", "delivered")
+    ground.holds(judge, Case(f"{fault}, then by SMS", faults=1))
+    assert ground.row(f"by another way than {code}", "failed").attempts == 1
+    assert (carried.channel, carried.destination) == ("sms", telephone.number)
+    arrived = [one for one in telephone.messages() if one["to"] == telephone.number]  # not by WhatsApp
+    assert [one["body"] for one in arrived] == [f"Lena answers by another way than {code}"]
+
+
 def test_f15_an_answer_after_whatsapps_24_hours_is_kept_and_that_is_said(ground: Ground) -> None:
     _, topic = ground.case()
     judge = ground.judge()

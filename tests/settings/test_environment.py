@@ -269,3 +269,13 @@ def test_reading_the_settings_changes_nothing_in_the_environment() -> None:
     load()
 
     assert dict(os.environ) == before
+
+
+def test_the_same_token_twice_is_no_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(monkeypatch, **TWILIO, TWILIO_OTHER_AUTH_TOKEN=TWILIO["TWILIO_AUTH_TOKEN"])
+
+    with pytest.raises(SettingsError) as error:
+        load()
+
+    assert "TWILIO_OTHER_AUTH_TOKEN is the same as TWILIO_AUTH_TOKEN; example: the old token" in str(error.value)
+    assert TWILIO["TWILIO_AUTH_TOKEN"] not in str(error.value)

@@ -77,6 +77,7 @@ def test_f9_a_locked_sqlite_file_is_waited_for_or_said_and_leaves_no_half_ticket
     topic.shows(f"the file is locked for {locked} s", 30)
     case = Case(f"F9 SQLite locked for {locked} s", faults=1, outage=locked + 3.0, patience=30)
     ground.holds(judge, case, {webhook.sid: 200})
+    assert locked < 10 or b"webhook_not_stored" in (ground.stack.directory / "web.log").read_bytes()  # what alarms
     assert first in ((200, 0) if locked < 10 else (503, 0))  # 0: the provider gave up waiting
     assert sum("file is locked for" in text for text in topic.texts()) == 1
 
@@ -151,6 +152,24 @@ def test_f19_forged_altered_and_replayed_webhooks_change_nothing(ground: Ground)
     assert before[0][0] == 0
     assert taken == [200] * 3
     assert topic.texts().count("Ana: said once and honestly") == 1
+
+
+def test_f19_while_a_token_is_rotated_what_either_signed_is_taken(ground: Ground) -> None:
+    owner, topic = ground.case()
+    judge = ground.judge()
+    ground.stack.stop("web")
+    old, new = ground.stack.environment["TWILIO_AUTH_TOKEN"], "the-token-to-come"
+    ground.stack.start_web(TWILIO_AUTH_TOKEN=new, TWILIO_OTHER_AUTH_TOKEN=old)
+    before = line(ground.stack, owner, "said before the promotion")
+    after = _signed_with(ground, line(ground.stack, owner, "said behind the promotion"), new)
+    third = _signed_with(ground, line(ground.stack, owner, "said by a third token"), "another-token-of-nobody")
+
+    taken = [until_taken(before), post(after), post(third)]
+
+    topic.shows("said behind the promotion")
+    ground.holds(judge, Case("F19 a token is rotated"), {before.sid: 200, after.sid: 200})
+    assert taken == [200, 200, 403]
+    assert not any("a third token" in text for text in topic.texts())
 
 
 def _signed_with(ground: Ground, webhook: Webhook, token: str) -> Webhook:
