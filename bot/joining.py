@@ -19,7 +19,9 @@ def merge(scene: Scene, into: int, agent: Agent) -> Ticket:
     notices nothing. Raises Impossible."""
     gone = scene.ticket
     assert gone is not None
-    other = open_ticket_scene(scene.shell, scene.session, into) if into != gone.id else None
+    if into == gone.id:
+        raise Impossible(f"This is #{into} itself: name the ticket it goes into.")
+    other = open_ticket_scene(scene.shell, scene.session, into)
     if other is None or other.ticket is None:
         raise Impossible(f"There is no other ticket #{into}.")
     kept = other.ticket

@@ -4,11 +4,14 @@ from sqlalchemy import select
 
 from bot import acks, pages, tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
+from bot.desk.rights import Actor
 from bot.perform import play
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.events import CallOffered
 from models import TicketEvent
+
+_ENGINEERS = "Only an engineer can say that; a lead gives the role: /role @name engineer."
 
 
 def call(ask: Ask) -> str:
@@ -56,8 +59,8 @@ def acknowledge(tap: Tap) -> str:
         return "Somebody has it already; the card says who."
     if tap.ticket.state != "open":
         return f"#{tap.ticket.id} is already resolved."
-    if not tap.by.has(tap.scene.session, "engineer") and not tap.by.leads():
-        return "Only an engineer can say that; a lead gives the role: /role @name engineer."
+    if not _engineers(tap.scene, tap.by):
+        return _ENGINEERS
     told = acks.by_agent(tap.scene, tap.agent, "button", "engineering")
     if told:
         return told
@@ -78,10 +81,15 @@ def ack(ask: Ask) -> str:
     """``/ack``: the page that rings; engineers mean theirs."""
     ladders = ("engineering", "response") if ask.by.has(ask.session, "engineer") else ("response", "engineering")
     for ladder in ladders:
-        told = acks.by_agent(ask.scene, ask.agent, "command", ladder)
-        if told:
-            return told
+        if pages.open_page(ask.scene, ladder) is not None:
+            if ladder == "engineering" and not _engineers(ask.scene, ask.by):
+                return _ENGINEERS
+            return acks.by_agent(ask.scene, ask.agent, "command", ladder)
     return f"Nobody is called for #{ask.ticket.id}."
+
+
+def _engineers(scene: Scene, by: Actor) -> bool:
+    return by.has(scene.session, "engineer") or by.leads()
 
 
 def _last(scene: Scene) -> TicketEvent | None:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from string import Formatter
@@ -19,6 +20,7 @@ from models import Agent, Canned
 VARIABLES = ("name", "agent", "studio", "number", "by")
 _NAME = re.compile(r"([a-z][a-z0-9_-]{1,29})(?:\.([a-z]{2}))?")
 _LONGEST = 1500
+_ALIKE = 0.8  # of 1: "acess" is a slip of "access", "paid" none of "payment"
 _USAGE = (
     "/canned lists them, /canned refund shows one.\n"
     "/canned add refund Hello {name}, ... adds one in English, /canned add refund.es Hola {name}, ... in Spanish.\n"
@@ -52,18 +54,24 @@ def filled(scene: Scene, agent: Agent, name: str) -> str:
     return text.format_map(values).removeprefix(", ") if text else ""
 
 
+def meant(session: Session, word: str) -> str:
+    """The name a single word is a slip of, if any."""
+    names = {name for name, _ in _known(session)} if _NAME.fullmatch(word.lower()) else set()
+    if word.lower() in names:
+        return ""  # it is there in another language only
+    return next(iter(get_close_matches(word.lower(), names, 1, _ALIKE)), "")
+
+
 def canned(ask: Ask) -> str:
     """``/canned``, ``/canned name``, ``/canned add|edit|remove name[.language] text``."""
     verb, _, rest = ask.args.partition(" ")
-    known = _known(ask.session)
-    if not verb:
+    verb, known = verb.lower(), _known(ask.session)
+    if verb in ("", "list"):
         names = sorted({name for name, _ in known})
         told = [f"{name} ({', '.join(sorted(one for each, one in known if each == name))})" for name in names]
         return f"{', '.join(told) or 'There are none.'}\nSend one with /r name.\n{_USAGE}"
     if verb not in ("add", "edit", "remove"):
-        texts = [
-            f"{name}.{language}: {text}" for (name, language), text in sorted(known.items()) if name == verb.lower()
-        ]
+        texts = [f"{name}.{language}: {text}" for (name, language), text in sorted(known.items()) if name == verb]
         return "\n".join(texts) or f"There is no canned reply {verb}.\n{_USAGE}"
     name, _, text = rest.strip().partition(" ")
     return _changed(ask, verb, name.lower(), text.strip())

@@ -58,7 +58,7 @@ def accept(tap: Tap) -> str:
 def on(ask: Ask) -> str:
     ask.agent.on_duty_since = ask.agent.on_duty_since or ask.shell.clock.now()
     ask.session.flush()
-    return f"You are on duty. {duty(ask.session)}{_waiting(ask.session)}"
+    return f"You are on duty. {duty(ask.session)}.{_waiting(ask.session)}"
 
 
 def off(ask: Ask) -> str | Told:

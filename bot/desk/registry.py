@@ -56,7 +56,7 @@ COMMANDS: dict[str, Command] = {
     "canned": Command(canned.canned, "Canned replies: list, show, add, edit, remove", "[name]"),
     "escalate": Command(calling.escalate, "Ask engineering (SEV1 and SEV2)", "[why]", needs_ticket=True),
     "ack": Command(calling.ack, "I have it: the page is silent", needs_ticket=True),
-    "snooze": Command(snoozing.snooze, "Out of sight until then", "2h|tomorrow 9:00", needs_ticket=True),
+    "snooze": Command(snoozing.snooze, "Out of sight until then", "2h|tomorrow 9:00|off", needs_ticket=True),
     "handover": Command(handing.handover, "Hand the ticket over", "@name", needs_ticket=True),
     "move": Command(moving.move, "Move the ticket to another group", "name", needs_ticket=True),
     "call": Command(calling.call, "Ask the customer for a number to call", needs_ticket=True),

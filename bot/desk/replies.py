@@ -36,7 +36,12 @@ def reply(ask: Ask) -> str:
     """``/r text`` or ``/r name`` of a canned reply: to the customer, without a quotation."""
     if not ask.args and not ask.event.media:
         return "Write the words for the customer behind it, or the name of a canned reply: /r We can see it now."
-    answer(ask, canned.filled(ask.scene, ask.agent, ask.args) or ask.args)
+    words = canned.filled(ask.scene, ask.agent, ask.args)
+    meant = "" if words else canned.meant(ask.session, ask.args)
+    if meant:
+        own = f"A word of your own goes with a full stop: /r {ask.args}."
+        return f"NOT SENT: did you mean the canned reply /r {meant}? {own}"
+    answer(ask, words or ask.args)
     return ""
 
 
@@ -108,16 +113,20 @@ def _goes_on(ask: Ask) -> bool:
 
 
 def _offer(ask: Ask, note: Message) -> None:
-    """Asks whether the customer should have it, once: at the first note after the line they wait with."""
+    """Asks whether the customer should have it, once after the line they wait with; of a mere sign nothing is asked."""
     waiting = waits_since(ask.session, ask.ticket.id)
     if waiting is None or ask.ticket.state != "open":
         return
-    notes = select(Message.id).where(Message.ticket_id == ask.ticket.id, Message.author == "note")
-    if ask.session.scalar(notes.where(Message.id > waiting.id, Message.id < note.id).limit(1)) is not None:
+    if not note.media and not any(sign.isalnum() for sign in note.text):
+        return
+    key = f"offer:{ask.ticket.id}:{waiting.id}"
+    if ask.session.scalar(select(Delivery.id).where(Delivery.coalesce_key == key).limit(1)) is not None:
         return
     button = Option(f"v1:send:{ask.ticket.id}:{note.id}", "Send to customer")
     text = f"{ask.scene.name or 'The customer'} is waiting. Send this to them?"
-    outbox.to_group(ask.scene, SendText(str(ask.event.chat), text, reply_to=ask.event.message, options=(button,)))
+    row = outbox.to_group(ask.scene, SendText(str(ask.event.chat), text, reply_to=ask.event.message, options=(button,)))
+    if row is not None:
+        row.coalesce_key = key
 
 
 def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | None = None) -> None:
