@@ -173,10 +173,11 @@ class Evidence:
 
     def shown(self, words: str) -> datetime | None:
         """When the group first got these words; of a line longer than a message the first of its pieces."""
-        for one in self.taken:
-            if one["provider"] == "telegram" and words[:1000] in said(one):
-                return moment(one)
-        return None
+        return next((at for text, at in self._told if words[:1000] in text), None)
+
+    @cached_property
+    def _told(self) -> list[tuple[str, datetime]]:
+        return [(said(one), moment(one)) for one in self.taken if one["provider"] == "telegram"]
 
 
 def said(entry: Json) -> str:

@@ -77,14 +77,23 @@ class Judge:
 
     def holds(self, case: Case, posted: dict[str, int] | None = None) -> list[Ruling]:
         """Waits until nothing is owed (or patience ends), prints a line for each of N1-N8, asserts them all."""
-        end = time.monotonic() + case.patience
-        while (seen := self.witness.since(self.mark, posted)) and _owed(seen) and time.monotonic() < end:
-            time.sleep(0.05)
-        rulings = [rule(seen, case) for rule in RULES]
+        rulings = rule(self.seen(case, posted), case)
         table = "\n".join(ruling.line(case.name) for ruling in rulings)
         print(table)  # noqa: T201 (the table is what a person reads)
         assert not [ruling for ruling in rulings if ruling.wrong], "\n" + table
         return rulings
+
+    def seen(self, case: Case, posted: dict[str, int] | None = None) -> Evidence:
+        """All there is since the mark, once nothing is owed or patience has ended."""
+        end = time.monotonic() + case.patience
+        while (seen := self.witness.since(self.mark, posted)) and _owed(seen) and time.monotonic() < end:
+            time.sleep(0.05)
+        return seen
+
+
+def rule(seen: Evidence, case: Case) -> list[Ruling]:
+    """N1-N8 in their order."""
+    return [one(seen, case) for one in RULES]
 
 
 def _owed(seen: Evidence) -> bool:
@@ -187,19 +196,19 @@ def in_time(seen: Evidence, case: Case) -> Ruling:
 
 def sent_once(seen: Evidence, case: Case) -> Ruling:
     """N6: duplicates at most faults x in flight, none without faults, each flagged."""
-    doubted, repeated, wrong, often = _doubted(seen), 0, [], []
+    doubted, often, allowed = _doubted(seen), repeated(seen), case.faults * SENDERS
+    wrong = [f"{key} went out {extra} times too often, and nothing says so" for key, extra in often.items()]
+    wrong = [words for words, key in zip(wrong, often, strict=True) if key not in doubted]
+    many = sum(often.values())
+    if many > allowed:
+        wrong.append(f"{many} duplicates, and {allowed} are allowed: {[key[:60] for key in often][:5]}")
+    return Ruling("N6", f"{many} duplicates of {len(seen.taken)} calls, {allowed} allowed", tuple(wrong))
+
+
+def repeated(seen: Evidence) -> dict[str, int]:
+    """What the providers took more often than it was owed, and how much more often."""
     owed = Counter(key for row in seen.deliveries for key in _keys(row)[:1])
-    for key, times in _sent(seen).items():
-        extra = times - owed.get(key, 0)
-        if extra > 0:
-            repeated += extra
-            often.append(key[:60])
-            if key not in doubted:
-                wrong.append(f"{key} went out {times} times, owed {owed.get(key, 0)}, and nothing says so")
-    allowed = case.faults * SENDERS
-    if repeated > allowed:
-        wrong.append(f"{repeated} duplicates, and {allowed} are allowed: {often[:5]}")
-    return Ruling("N6", f"{repeated} duplicates of {len(seen.taken)} calls, {allowed} allowed", tuple(wrong))
+    return {key: times - owed[key] for key, times in _sent(seen).items() if times > owed[key]}
 
 
 def _sent(seen: Evidence) -> Counter[str]:
