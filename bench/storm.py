@@ -86,7 +86,7 @@ def measure(bed: Bed) -> Storm:
         queued_p99=late.p99 / 1000,
         queued_worst=late.worst / 1000,
         sent_p99=out.p99 / 1000,
-        busiest=_busiest(_moment(call) for call in calls if call["outcome"] == 200),
+        busiest=busiest(_moment(call) for call in calls if call["outcome"] == 200),
         too_many=sum(call["outcome"] == 429 for call in calls),
         urgent=len(waits),
         urgent_worst=max(opened - posted for posted, opened in waits),
@@ -161,7 +161,7 @@ def _calls(sandbox: Sandbox) -> list[dict[str, Any]]:
     return [one for one in calls if one["destination"] == str(GROUP) and one["action"].startswith(counted)]
 
 
-def _busiest(moments: Iterable[float]) -> int:
+def busiest(moments: Iterable[float]) -> int:
     """The most of them in any minute."""
     most, window = 0, deque[float]()
     for moment in sorted(moments):

@@ -27,9 +27,10 @@ class Missing(Exception):
 
 
 def make(db: Database, names: Iterable[str]) -> None:
-    """Full buckets of these names, unless somebody else was faster."""
-    for name in names:
-        with db.writing() as session:
+    """Full buckets of these names, unless somebody else was faster; in the order of their names, so that two who make
+    the same ones wait for each other in that order."""
+    with db.writing() as session:
+        for name in sorted(names):
             db.insert_once(session, Bucket, {"name": name, **_FRESH}, ("name",))
 
 

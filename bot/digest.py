@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from html import escape
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot import buckets
@@ -14,6 +15,7 @@ from bot.scene import Scene
 from bot.shell import Shell
 from channels.wire import EditText, Option, SendText, to_json
 from models import Address, Conversation, Delivery, Ticket
+from models.base import Moment
 from models.deliveries import PENDING
 
 _MINUTE = timedelta(minutes=1)
@@ -61,11 +63,18 @@ def card_of(session: Session, row: Delivery) -> int | None:
 
 def _messages(scene: Scene, destination: str) -> int:
     """What the last minute put into the group; a ticket counts three: its topic, its card, the receipt folded in."""
-    seen = select(Delivery.kind, Delivery.destination, Delivery.created_at).order_by(Delivery.id.desc())
     scene.session.flush()
-    newest = scene.session.execute(seen.limit(_LOOK_BACK))
-    kinds = [kind for kind, to, at in newest if to == destination and at > scene.now - _MINUTE]
-    return sum({"OpenTopic": 2, "SendText": 1, "SendMedia": 1, "SendAlbum": 1}.get(kind, 0) for kind in kinds)
+    return scene.session.scalar(_counted(), {"to": destination, "since": scene.now - _MINUTE}) or 0
+
+
+@cache
+def _counted() -> Any:
+    """Built once, and summed by the database: every new ticket asks."""
+    newest = select(Delivery.kind, Delivery.destination, Delivery.created_at).order_by(Delivery.id.desc())
+    seen = newest.limit(literal_column(str(_LOOK_BACK))).subquery()
+    counts = case({"OpenTopic": 2, "SendText": 1, "SendMedia": 1, "SendAlbum": 1}, value=seen.c.kind, else_=0)
+    here = (seen.c.destination == bindparam("to"), seen.c.created_at > bindparam("since", type_=Moment()))
+    return select(func.sum(counts)).where(*here)
 
 
 def _stale(session: Session, group: int) -> tuple[str, tuple[Option, ...]] | None:

@@ -5,6 +5,7 @@ import pytest
 from bench.latency import Latency
 from bench.load import spread
 from bench.report import ROWS, table, verdict
+from bench.storm import busiest
 
 P50 = next(row for row in ROWS if row.measurement == "latency" and row.figure == "p50")
 
@@ -41,3 +42,7 @@ def test_the_spread_is_told_in_milliseconds() -> None:
     found = spread([0.001 * number for number in range(101)])
 
     assert (round(found.p50), round(found.p99), round(found.worst)) == (50, 99, 100)
+
+
+def test_the_busiest_minute_slides_and_does_not_hold_both_its_ends() -> None:
+    assert busiest([0.0, 30.0, 59.9, 60.0, 61.0, 89.9, 200.0]) == 5
