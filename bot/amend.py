@@ -17,6 +17,7 @@ from models import Address, Conversation, Delivery, Inbound, Message
 from triage import Triage
 
 _WAITING = ("queued", "held")
+_EDITED = "edited: "  # goes before what a line shown already reads now
 _COMMAND = re.compile(r"/r(@\w+)?\s+")
 
 
@@ -110,10 +111,12 @@ def _show(scene: Scene, message: Message) -> None:
     topic = outbox.topic_of(scene)
     waiting = [row for row in _rows(scene, message, "topic:") if row.state == "queued" and not row.attempts]
     if len(waiting) == 1 and waiting[0].kind == "SendText":
-        waiting[0].payload = {**waiting[0].payload, "text": relay.said_by(scene, message.text)}
+        edited = waiting[0].payload["text"].startswith(relay.said_by(scene, _EDITED))
+        words = f"{_EDITED}{message.text}" if edited else message.text
+        waiting[0].payload = {**waiting[0].payload, "text": relay.said_by(scene, words)}
         return
     under = quotes.shown(scene, message) or (topic.card_id if topic else None)
-    relay.pieces(scene, relay.said_by(scene, f"edited: {message.text}"), message, under)
+    relay.pieces(scene, relay.said_by(scene, f"{_EDITED}{message.text}"), message, under)
 
 
 def _correct(scene: Scene, message: Message, text: str) -> None:

@@ -44,14 +44,21 @@ def renew_topic(scene: Scene, gone: Delivery | None = None, chat: int | None = N
     topics.open_topic(
         scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket), chat
     )
-    topics.tell_history(scene, {line.message_id for line in lines})
+    topics.tell_history(scene, {line.message_id for line in lines} - _shown(scene))
     for line in lines:
         line.state = "superseded"
-        if line.kind not in ("OpenTopic", "ReopenTopic") and line.coalesce_key != outbox.card_key(ticket.id):
+        begins = line.kind in ("OpenTopic", "ReopenTopic") or line.coalesce_key == outbox.card_key(ticket.id)
+        if not begins and not topics.is_history(line):
             where = scene.group if line.channel == "telegram" and line.kind != "Fetch" else ""
             moved = {"destination": where or line.destination}
             payload = {**_without(line, "thread"), **({"to": where} if where else {})}
             scene.session.add(again(line, payload=payload, **moved))
+
+
+def _shown(scene: Scene) -> set[int | None]:
+    """The lines that stood in the topic that is gone, whole or in part: what waits of them is an edit or a rest."""
+    stood = (Delivery.thread == f"topic:{scene.ticket and scene.ticket.id}", Delivery.provider_id != "")
+    return set(scene.session.scalars(select(Delivery.message_id).where(*stood)))
 
 
 def past_topic(scene: Scene, refused: Delivery) -> None:

@@ -13,6 +13,7 @@ from channels.wire import Call, EditText, OpenTopic, Option, SendAlbum, SendMedi
 from conversations.phrases import clock_time
 from models import Agent, Delivery, Message, Ticket, Topic
 
+_SO_FAR = "So far in this ticket:\n"
 _HISTORY = 3500  # characters, of what Telegram takes in one message
 _NAME = 128  # characters of a topic's name
 _CHANGES = timedelta(seconds=10)  # a new name waits this long for a newer one
@@ -89,7 +90,12 @@ def tell_history(scene: Scene, waiting: set[int | None]) -> None:
     if lines:
         words = "\n".join(lines)
         kept = words if len(words) <= _HISTORY else f"...{words[-_HISTORY:]}"
-        outbox.to_group(scene, SendText(scene.group, f"So far in this ticket:\n{kept}", silent=True))
+        outbox.to_group(scene, SendText(scene.group, f"{_SO_FAR}{kept}", silent=True))
+
+
+def is_history(row: Delivery) -> bool:
+    """Whether this tells what was said so far; the next topic tells it anew."""
+    return row.message_id is None and str(row.payload.get("text", "")).startswith(_SO_FAR)
 
 
 def _told(scene: Scene, message: Message) -> str:

@@ -12,6 +12,7 @@ from bot.desk.places import quoted
 from bot.desk.silence import waits_since
 from bot.perform import play
 from bot.scene import Scene
+from bot.ticks import CARRIERS
 from channels.wire import Option, SendText
 from conversations.events import Answered, Media
 from models import Agent, Delivery, Message
@@ -96,8 +97,8 @@ def _answers(ask: Ask) -> tuple[Message | None, bool]:
 def _copy(ask: Ask) -> Delivery | None:
     """What is replied to, by its words, where Telegram has not told its number: yet, or of a line it took twice."""
     here = (Delivery.ticket_id == ask.ticket.id, Delivery.destination == str(ask.event.chat))
-    taken = or_(Delivery.doubt, Delivery.provider_id == "")
-    rows = ask.session.scalars(select(Delivery).where(*here, taken).order_by(Delivery.id.desc()).limit(_COPIES))
+    taken = (or_(Delivery.doubt, Delivery.provider_id == ""), Delivery.attempts > 0, Delivery.kind.in_(CARRIERS))
+    rows = ask.session.scalars(select(Delivery).where(*here, *taken).order_by(Delivery.id.desc()).limit(_COPIES))
     words = ask.event.quoted
     return next((row for row in rows if words and words in (row.payload.get("text"), row.payload.get("caption"))), None)
 

@@ -72,6 +72,19 @@ def test_a_line_edited_while_it_still_waits_is_shown_once(house: House) -> None:
     assert house.shown(thread)[1:] == ["Pavel: it stops at 80%"]
 
 
+def test_a_line_edited_again_before_its_first_edit_is_shown_still_reads_as_an_edit(house: House) -> None:
+    thread = opened_on_telegram(house)
+    line = house.texts("it stops at 40%")
+    house.works()
+
+    house.edits("it stops at 60%", line)
+    house.answers()
+    house.edits("it stops at 80%", line)
+    house.works()
+
+    assert house.shown(thread)[1:] == ["Pavel: it stops at 40%", "Pavel: edited: it stops at 80%"]
+
+
 def test_an_edit_that_changes_nothing_is_shown_to_nobody(house: House) -> None:
     thread = opened_on_telegram(house)
     line = house.texts("it stops at 40%")

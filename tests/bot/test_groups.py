@@ -1,5 +1,6 @@
 """What becomes of the agents' group does not reach the customers, and what they say does not get lost."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from channels.wire import (
 )
 from models import Alarm, Group, Topic
 from tests.bot.house import CHARLIE, GROUP, LENA, House, Json
+from tests.bot.test_attachments import opened_on_telegram
 
 NEW = -1002000000009
 BOT: Json = {"id": 123456, "is_bot": True, "first_name": "Backstop"}
@@ -137,6 +139,38 @@ def test_a_deleted_topic_is_opened_anew_with_what_was_said_in_it(house: House) -
         "14:00 Lena (note): the CDN again",
     ]
     assert line == "Tolu: anybody?"
+
+
+def test_a_topic_deleted_before_it_told_what_was_said_tells_it_once_in_the_next(house: House) -> None:
+    house.opened("uploads fail")
+    house.says("it stops at 40%")
+    house.works()
+    gone = TransportError("the topic is gone", code="topic_gone", permanent=True)
+    house.telegram.when(lambda call: getattr(call, "text", "") == "Tolu: anybody?", gone)
+    first = itertools.count()
+    house.telegram.when(lambda call: "Why:" in getattr(call, "text", "") and next(first) == 0, gone)
+
+    house.says("anybody?")
+    house.works()
+
+    told = [text for text in house.shown(house.topic().thread_id) if text.startswith("So far")]
+    assert told == ["So far in this ticket:\n14:00 Tolu: it stops at 40%"]
+
+
+def test_a_line_whose_edit_waits_when_its_topic_goes_is_in_the_history(house: House) -> None:
+    thread = opened_on_telegram(house)
+    line = house.texts("it stops at 40%")
+    house.works()
+    gone = TransportError("the topic is gone", code="topic_gone", permanent=True)
+    house.telegram.when(lambda call: "edited:" in getattr(call, "text", ""), gone)
+
+    house.edits("it stops at 80%", line)
+    house.works()
+
+    assert house.topic().thread_id != thread
+    _, history, edit = house.shown(house.topic().thread_id)
+    assert history.splitlines() == ["So far in this ticket:", "14:00 Pavel: it stops at 80%"]
+    assert edit == "Pavel: edited: it stops at 80%"
 
 
 def test_a_closed_topic_is_opened_again_by_the_next_line(house: House) -> None:
