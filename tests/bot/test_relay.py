@@ -2,7 +2,7 @@
 
 from channels.wire import Fetch, OpenTopic, React, SendMedia, SendText, TransportError
 from models import Media, Message
-from tests.bot.house import CHARLIE, GROUP, House
+from tests.bot.house import CHARLIE, GROUP, LENA, ROBOT, House
 from tests.bot.recorder import MAGIC
 
 
@@ -169,3 +169,23 @@ def test_html_of_a_customer_is_shown_as_they_wrote_it(house: House) -> None:
     line = house.telegram.calls[-1]
     assert isinstance(line, SendText)
     assert (line.text, line.html, line.to) == ("Tolu <i>: <b>bold</b>", False, str(GROUP))
+
+
+def test_a_reply_to_a_line_telegram_told_no_number_of_is_an_answer_whatever_waits_behind_it(house: House) -> None:
+    thread = house.opened()
+    lost = TransportError("the connection broke", unknown=True)
+    house.telegram.when(lambda call: getattr(call, "text", "") == "Tolu: it stops at 40%", lost)
+    house.says("it stops at 40%")
+    house.works()
+    for number in range(30):
+        house.says(f"and {number}")
+    house.answers()
+
+    house.admits(LENA, standing="lead")
+    shown = {"message_id": 4711, "date": 1, "chat": {"id": GROUP, "type": "supergroup"}, "from": ROBOT}
+    written = {"message_id": 4712, "date": 1, "chat": {"id": GROUP, "type": "supergroup", "is_forum": True}}
+    written |= {"from": LENA, "message_thread_id": thread, "is_topic_message": True, "text": "Which browser?"}
+    house.updates(message=written | {"reply_to_message": shown | {"text": "Tolu: it stops at 40%"}})
+    house.works()
+
+    assert "Which browser?" in house.heard()

@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from tests.support.bound import bound
+
 ROOT = Path(__file__).parents[2]
 GROUP = -1001000000001
 WHATSAPP = "+15550001000"
@@ -53,7 +55,7 @@ def running(directory: Path, settings: dict[str, Any] | None = None, *arguments:
     config = directory / "sandbox.json"
     config.write_text(json.dumps(settings or {}))
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--config", str(config), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=bound)  # noqa: PLW1509 (it makes one system call)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

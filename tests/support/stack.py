@@ -19,6 +19,7 @@ from bot.shell import Shell
 from parts import assemble
 from settings import Settings
 from tests.commands.runner import run
+from tests.support.bound import bound
 from tests.support.sandbox import GROUP, ROOT, WHATSAPP, Sandbox, eventually, running
 
 BIN = Path(sys.executable).parent
@@ -69,6 +70,7 @@ class Stack:
             stdout=log,
             stderr=log,
             process_group=0,
+            preexec_fn=bound,  # noqa: PLW1509 (it makes one system call)
         )
         log.close()
         (self.odd.add if changed else self.odd.discard)(name)
