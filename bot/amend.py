@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import attachments, outbox, quotes, reach, relay, tickets
 from bot.hear import hear
-from bot.scene import Scene, open_scene, open_ticket_scene
+from bot.scene import BY_NUMBER, Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
 from bot.ticks import CARRIERS
 from channels.wire import Delete, EditText
@@ -28,7 +28,7 @@ def line_edited(shell: Shell, session: Session, row: Inbound, event: Edited, tri
     if known is None:
         return hear(shell, session, row, line, triage)
     scene = open_ticket_scene(shell, session, known.ticket_id) or open_scene(
-        shell, session, Conversation.id == known.conversation_id
+        shell, session, BY_NUMBER, number=known.conversation_id
     )
     assert scene is not None
     new = [media for media in attachments.files(line.media) if media.ref not in {one["ref"] for one in known.media}]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import hotline
 from bot.roster import load_rota
-from bot.scene import Scene, open_scene, open_ticket_scene
+from bot.scene import BY_ADDRESS, BY_NUMBER, Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.phrases import clock_time
 from conversations.states import Idle, to_json
@@ -94,7 +94,7 @@ def scene_of(shell: Shell, session: Session, call: IncomingCall, contact: Contac
         open_ones = current.where(Ticket.contact_id == contact.id, Ticket.state == "open").order_by(Ticket.id.desc())
         number = session.scalar(open_ones.limit(1))
         if number is not None:
-            return open_scene(shell, session, Conversation.id == number)
+            return open_scene(shell, session, BY_NUMBER, number=number)
     chat = hotline.reach(shell, session, contact) if contact and call.state != "outside" else None
     return chat or _by_number(shell, session, call, contact)
 
@@ -115,4 +115,4 @@ def _by_number(shell: Shell, session: Session, call: IncomingCall, contact: Cont
         return None
     fresh = {"address_id": number, "language": call.language, "state": to_json(Idle())}
     shell.db.insert_once(session, Conversation, fresh, ("address_id",))
-    return open_scene(shell, session, Conversation.address_id == number)
+    return open_scene(shell, session, BY_ADDRESS, number=number)

@@ -4,10 +4,11 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -206,10 +207,7 @@ def _flagged(call: Call) -> Call:
 def _barred(shell: Shell, session: Session, row: Delivery) -> TransportError | None:
     """Looks a last time: STOP since this was written (what confirms it was written at that moment), and WhatsApp's
     24 hours, which only a template may pass."""
-    state = select(Address.stopped_at, Conversation.window_expires_at).join_from(
-        Address, Conversation, Conversation.address_id == Address.id, isouter=True
-    )
-    found = session.execute(state.where(Address.channel == row.channel, Address.value == row.destination)).first()
+    found = session.execute(_state(), {"channel": row.channel, "value": row.destination}).first()
     stopped_at, ends = found or (None, None)
     if stopped_at is not None and row.created_at != stopped_at:
         return TransportError("the customer has sent STOP on this channel", code="STOP", permanent=True)
@@ -217,6 +215,15 @@ def _barred(shell: Shell, session: Session, row: Delivery) -> TransportError | N
     if free and ends is not None and ends <= shell.clock.now():
         return TransportError("WhatsApp's 24 hours are over", code=CLOSED, permanent=True)
     return None
+
+
+@cache
+def _state() -> Any:
+    """When an address was stopped and its window ends, in a statement that is built once."""
+    state = select(Address.stopped_at, Conversation.window_expires_at).join_from(
+        Address, Conversation, Conversation.address_id == Address.id, isouter=True
+    )
+    return state.where(Address.channel == bindparam("channel"), Address.value == bindparam("value"))
 
 
 def _numbered(session: Session, row: Delivery, call: EditText | Delete) -> Call | TransportError:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import late, phoned, tickets, window
 from bot.outbox import answer_tap
 from bot.perform import play
-from bot.scene import Scene, open_scene
+from bot.scene import OF_SENDER, Scene, open_scene
 from bot.shell import Shell
 from conversations.events import Facts, Line, Said
 from conversations.states import Idle, to_json
@@ -66,8 +66,7 @@ def _facts(scene: Scene, said_at: datetime) -> Facts:
 
 def _known(shell: Shell, session: Session, line: Line) -> Scene | None:
     """The one conversation of this address, if there is one."""
-    here = (Address.channel == line.channel, Address.value == line.address)
-    return open_scene(shell, session, Conversation.address_id == select(Address.id).where(*here).scalar_subquery())
+    return open_scene(shell, session, OF_SENDER, channel=line.channel, value=line.address)
 
 
 def _made(shell: Shell, session: Session, line: Line) -> Scene:

@@ -11,7 +11,7 @@ from bot import pages, tickets
 from bot.incidents import links
 from bot.lanes import Lane
 from bot.perform import PERFORM
-from bot.scene import Scene, open_scene, open_ticket_scene
+from bot.scene import BY_ADDRESS, Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
 from bot.sweeps import sweep_due
 from channels.wire import SendText, to_json
@@ -136,7 +136,7 @@ def reach(shell: Shell, session: Session, contact: Contact) -> Scene | None:
         if address.channel == "sms" and shell.senders.get("sms"):
             fresh = {"address_id": address.id, "state": state_json(Idle())}
             shell.db.insert_once(session, Conversation, fresh, ("address_id",))
-        scene = open_scene(shell, session, Conversation.address_id == address.id)
+        scene = open_scene(shell, session, BY_ADDRESS, number=address.id)
         if scene is not None and (address.channel != "whatsapp" or _window_open(scene)):
             return scene
     return None

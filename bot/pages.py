@@ -1,9 +1,11 @@
 """Pages: begun in the ticket's own transaction, moved on by people and by time, never silent (sla.md section 6)."""
 
 from collections.abc import Sequence
+from functools import cache
 from html import escape
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot import ledger, outbox, rings
 from bot.alarms import clear_alarm, raise_alarm
@@ -82,8 +84,14 @@ def play(scene: Scene, row: Page, event: Event) -> tuple[kinds.Effect, ...]:
 
 def still(scene: Scene) -> Sequence[Page]:
     """The ticket's pages that are not over."""
-    mine = select(Page).where(Page.ticket_id == _ticket(scene).id, Page.ended_at.is_(None)).order_by(Page.id)
-    return scene.session.scalars(mine.execution_options(populate_existing=True)).all()
+    return list(scene.session.scalars(_still(), {"ticket": _ticket(scene).id}))
+
+
+@cache
+def _still() -> Any:
+    """Built once: each answer asks for it."""
+    mine = select(Page).where(Page.ticket_id == bindparam("ticket"), Page.ended_at.is_(None)).order_by(Page.id)
+    return mine.execution_options(populate_existing=True)
 
 
 def open_page(scene: Scene, name: str) -> Page | None:

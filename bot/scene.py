@@ -2,15 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from conversations.events import Facts, Line
 from models import Address, Clock, Conversation, Message, Ticket, Topic
 from sla import Happened, Ledger
+
+_NUMBER = bindparam("number", type_=BigInteger)
+# The ways to name a conversation: by its number, that of its address, that of a ticket, by channel and value.
+BY_NUMBER = Conversation.id == _NUMBER
+BY_ADDRESS = Conversation.address_id == _NUMBER
+OF_TICKET = Conversation.id == select(Ticket.conversation_id).where(Ticket.id == _NUMBER).scalar_subquery()
+_HERE = (Address.channel == bindparam("channel"), Address.value == bindparam("value"))
+OF_SENDER = Conversation.address_id == select(Address.id).where(*_HERE).scalar_subquery()
 
 
 @dataclass
@@ -92,14 +102,14 @@ class Scene:
         )
 
 
-def open_scene(shell: Shell, session: Session, *which: ColumnElement[bool]) -> Scene | None:
-    """Locks the one conversation that ``which`` names and reads it and its ticket as they now are; None if none is."""
-    found = select(Conversation).where(*which).execution_options(populate_existing=True)
-    conversation = session.scalars(found.with_for_update(of=Conversation, skip_locked=True)).unique().one_or_none()
+def open_scene(shell: Shell, session: Session, which: ColumnElement[bool], **values: object) -> Scene | None:
+    """Locks the one conversation that ``which``, one of the ways above, names by its ``values``, and reads it and its
+    ticket as they now are; None if none is."""
+    conversation = session.scalars(_free(which), values).unique().one_or_none()
     if conversation is None:
         # Somebody has it: what a statement that waits for a lock reads beside the locked row is older than their work.
-        session.execute(select(Conversation.id).where(*which).with_for_update())
-        conversation = session.scalars(found).unique().one_or_none()
+        session.execute(_locked(which), values)
+        conversation = session.scalars(_read(which), values).unique().one_or_none()
     if conversation is None:
         return None
     ticket = session.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
@@ -108,8 +118,23 @@ def open_scene(shell: Shell, session: Session, *which: ColumnElement[bool]) -> S
 
 def open_ticket_scene(shell: Shell, session: Session, number: int | None) -> Scene | None:
     """The scene of a ticket, which may not be its conversation's latest; None for no such ticket."""
-    of_ticket = select(Ticket.conversation_id).where(Ticket.id == number).scalar_subquery()
-    scene = open_scene(shell, session, Conversation.id == of_ticket) if number is not None else None
+    scene = open_scene(shell, session, OF_TICKET, number=number) if number is not None else None
     if scene is not None:
         scene.ticket = session.get(Ticket, number, populate_existing=True)
     return scene
+
+
+# The statements are built once for each way: building one anew costs more than running it.
+@cache
+def _read(which: ColumnElement[bool]) -> Any:
+    return select(Conversation).where(which).execution_options(populate_existing=True)
+
+
+@cache
+def _free(which: ColumnElement[bool]) -> Any:
+    return _read(which).with_for_update(of=Conversation, skip_locked=True)
+
+
+@cache
+def _locked(which: ColumnElement[bool]) -> Any:
+    return select(Conversation.id).where(which).with_for_update()

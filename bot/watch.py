@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot import dues, overdue, window
 from bot.incidents import answers
 from bot.perform import play
-from bot.scene import open_scene, open_ticket_scene
+from bot.scene import BY_NUMBER, open_scene, open_ticket_scene
 from bot.shell import Shell
 from bot.sweeps import BATCH, sweep_due, sweep_each
 from conversations.events import WentQuiet
@@ -22,7 +22,7 @@ def quiet(shell: Shell) -> None:
 
 def _end_burst(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
-        scene = open_scene(shell, session, Conversation.id == number)
+        scene = open_scene(shell, session, BY_NUMBER, number=number)
         if scene and scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:
             play(scene, WentQuiet(replace(scene.facts(), shared=answers.asks(scene))))
 
@@ -35,7 +35,7 @@ def windows(shell: Shell) -> None:
 
 def _window_ends(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
-        scene = open_scene(shell, session, Conversation.id == number)
+        scene = open_scene(shell, session, BY_NUMBER, number=number)
         if scene is not None:
             window.warn(scene)
 

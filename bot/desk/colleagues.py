@@ -1,8 +1,10 @@
 """Two agents at one customer: the second is told, once, and nothing is held up for it (users.md A11)."""
 
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot import outbox, quotes
 from bot.desk.asks import ticket_of
@@ -30,8 +32,14 @@ def tell(scene: Scene, agent: Agent, message: Message) -> None:
 
 def _just_answered(scene: Scene, agent: Agent, message: Message) -> Message | None:
     """A colleague's answer of this moment, if the customer has not written since."""
-    public = select(Message).where(Message.ticket_id == message.ticket_id, Message.author.in_(("agent", "customer")))
-    last = scene.session.scalars(public.where(Message.id != message.id).order_by(Message.id.desc()).limit(1)).first()
+    last = scene.session.scalars(_public(), {"ticket": message.ticket_id, "but": message.id}).first()
     if last is None or last.author != "agent" or last.agent_id in (agent.id, None):
         return None
     return last if message.ingested_at - last.ingested_at <= _UNSEEN else None
+
+
+@cache
+def _public() -> Any:
+    """The newest word between us and the customer, but for one; built once, as each answer asks for it."""
+    words = select(Message).where(Message.ticket_id == bindparam("ticket"), Message.author.in_(("agent", "customer")))
+    return words.where(Message.id != bindparam("but")).order_by(Message.id.desc()).limit(1)

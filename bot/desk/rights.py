@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
@@ -52,8 +54,7 @@ def admitted(shell: Shell, session: Session, chat: int, person: Person) -> Actor
 
     Telegram is asked about who works every half minute (``members.look_up``), and tells of a removal by itself. So an
     older word of its own counts too while the bot hears of removals: nobody's answer waits for a bad line."""
-    found = select(Member, Agent).outerjoin(Agent, Agent.id == Member.agent_id)
-    row = session.execute(found.where(Member.chat_id == chat, Member.agent_id == person.id)).first()
+    row = session.execute(_member(), {"chat": chat, "person": person.id}).first()
     member, agent = row if row else (None, None)
     now = shell.clock.real()
     unsure = Unsure(chat, person.id)
@@ -69,6 +70,13 @@ def admitted(shell: Shell, session: Session, chat: int, person: Person) -> Actor
         member.seen_at = now
     known = _named(session, agent or Agent(id=person.id), person, shell.clock.now())
     return Actor(known, member.standing == "lead", unsure if age > FRESH else None)
+
+
+@cache
+def _member() -> Any:
+    """Built once: all that is written in a group asks for it."""
+    found = select(Member, Agent).outerjoin(Agent, Agent.id == Member.agent_id)
+    return found.where(Member.chat_id == bindparam("chat"), Member.agent_id == bindparam("person"))
 
 
 def audit(session: Session, at: datetime, who: tuple[int, int], ticket: int | None, act: tuple[str, str]) -> None:

@@ -3,8 +3,8 @@
 import threading
 import time
 
-from bot.scene import open_scene
-from models import Conversation, Topic
+from bot.scene import BY_NUMBER, open_scene
+from models import Topic
 from tests.bot.house import House
 
 
@@ -14,13 +14,13 @@ def test_who_waited_for_a_conversation_sees_its_ticket_and_topic_as_they_are_now
 
     def waits() -> None:
         with house.shell.db.writing() as session:
-            scene = open_scene(house.shell, session, Conversation.id == 1)
+            scene = open_scene(house.shell, session, BY_NUMBER, number=1)
             assert scene is not None
             assert scene.ticket is not None
             seen.append((scene.ticket.state, session.get_one(Topic, scene.ticket.id).thread_id))
 
     with house.shell.db.writing() as session:
-        scene = open_scene(house.shell, session, Conversation.id == 1)
+        scene = open_scene(house.shell, session, BY_NUMBER, number=1)
         assert scene is not None
         assert scene.ticket is not None
         other = threading.Thread(target=waits)
