@@ -41,7 +41,7 @@ def assemble(settings: Settings | None = None) -> Shell:
         model=triage.load(),
         channels=_channels(settings, groups),
         senders=_senders(settings),
-        desk=Desk(settings.telegram_agent_chat_id, groups, routes=policy.groups),
+        desk=Desk(settings.telegram_agent_chat_id, groups, routes=policy.groups, lead=settings.telegram_lead_chat_id),
         limits=Limits(
             lease=settings.lease_seconds,
             call=settings.provider_timeout_seconds,

@@ -1,4 +1,5 @@
-"""Alarms: what is wrong with the program itself, said once in the group when it begins and once when it is over."""
+"""Alarms: what is wrong with the program itself, said once when it begins and once when it is over, to the group, the
+leads and ALARM_TO."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -99,7 +100,8 @@ def _show(shell: Shell, session: Session, alarm: Alarm) -> None:
 
 
 def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
-    """Every way an alarm goes out: a message in the group itself, past all topics, and a text to ALARM_TO."""
+    """Every way an alarm goes out: a message in the group itself, past all topics, one to the leads, and a text to
+    ALARM_TO."""
     if shell.alarm_to:
         sender = shell.senders.get("sms", "")
         kind, payload = to_json(SendText(shell.alarm_to, text[:_TEXT], sender))
@@ -112,6 +114,8 @@ def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
         row = _post(shell, session, alarm, SendText(str(group), text))
         session.flush()
         alarm.delivery_id = row.id
+    if shell.desk.leads is not None:
+        _post(shell, session, alarm, SendText(str(shell.desk.leads), text)).thread += ":leads"
 
 
 def _post(shell: Shell, session: Session, alarm: Alarm, call: SendText | EditText) -> Delivery:

@@ -17,7 +17,7 @@ from conversations.events import Reported
 from models import Address, Delivery, Message
 
 log = structlog.get_logger()
-_GROUP = ("topic:", "general:", "card:", "name:", "react:", "tap:", "alarm:", "desk:")
+_GROUP = ("topic:", "general:", "card:", "name:", "react:", "tap:", "alarm:", "desk:", "leads:")
 
 
 def fail(scene: Scene | None, row: Delivery, meaning: Meaning, code: str) -> None:

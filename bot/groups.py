@@ -45,10 +45,15 @@ def moved(shell: Shell, session: Session, old: int, new: int) -> str:
     )
     shell.desk.learn(old, new)
     log.warning("group_moved", chat=old, now=new)
-    setting = f"TELEGRAM_AGENT_CHAT_ID={new}" if new == shell.desk.group else f"chat = {new} under its [[groups]]"
-    words = f"The agents' group has a new id, and Backstop goes on there: set {setting}."
+    words = f"The agents' group has a new id, and Backstop goes on there: set {_setting(shell, new)}."
     raise_alarm(shell, session, f"moved:{old}", words)
     return f"the group moved to {new}"
+
+
+def _setting(shell: Shell, chat: int) -> str:
+    if chat == shell.desk.leads:
+        return f"TELEGRAM_LEAD_CHAT_ID={chat}"
+    return f"TELEGRAM_AGENT_CHAT_ID={chat}" if chat == shell.desk.group else f"chat = {chat} under its [[groups]]"
 
 
 def bot_changed(shell: Shell, session: Session, event: BotChanged) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot import batches, ledger, outbox, promises, status, tickets
+from bot import batches, leads, ledger, outbox, promises, status, tickets
 from bot.duty import asked, unmanned
 from bot.scene import Scene
 from channels.wire import SendText
@@ -50,12 +50,14 @@ def _soon(scene: Scene, clock: Clock) -> None:
 def _missed(scene: Scene, _: Clock) -> None:
     number = scene.ticket and scene.ticket.id
     _say(scene, f"The promised time has passed and nobody has answered #{number} ({asked(scene)}).")
+    leads.broken(scene, "The promised time has passed and nobody has answered.")
 
 
 def _breached(scene: Scene, clock: Clock) -> None:
     number = scene.ticket and scene.ticket.id
     what = "within its limit" if clock.open else "in time"
     _say(scene, f"SLA BREACHED: nobody has answered #{number} {what} ({asked(scene)}).")
+    leads.broken(scene, f"SLA BREACHED: nobody has answered {what}.")
 
 
 def _unacknowledged(scene: Scene, _: Clock) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from hashlib import sha256
 from html import escape
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from bot import alarms, buckets, topics, window
@@ -31,7 +31,7 @@ _PROMISED = {"FR": "first answer", "UP": "update"}
 
 def show(shell: Shell) -> None:
     """Each group's overview says what is: posted and pinned once, edited when it changes, made anew if it is gone."""
-    for chat in shell.desk.chats:
+    for chat in (*shell.desk.chats, *([shell.desk.leads] if shell.desk.leads else [])):
         sweep(partial(_show, shell, chat), "overview")
 
 
@@ -96,13 +96,15 @@ def _spare(shell: Shell, session: Session, chat: int) -> bool:
 
 
 def words(shell: Shell, session: Session, chat: int) -> str:
-    """The overview as Telegram HTML; nothing in it changes with time alone but what time makes late."""
+    """The overview as Telegram HTML, the leads' of every group; nothing in it changes with time alone but what time
+    makes late."""
+    here = true() if chat == shell.desk.leads else Ticket.topic.has(chat_id=chat)
     lines = [
-        _open(session, chat),
+        _open(session, here),
         *_incidents(shell, session),
-        *_unowned(shell, session, chat),
-        _promise(shell, session, chat),
-        _closing(shell, session, chat),
+        *_unowned(shell, session, here),
+        _promise(shell, session, here),
+        _closing(shell, session, here),
         _hotline(shell, session),
         escape(queue.duty(session)),
         _standing(session),
@@ -110,8 +112,8 @@ def words(shell: Shell, session: Session, chat: int) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _open(session: Session, chat: int) -> str:
-    counted = select(Ticket.severity, func.count()).where(Ticket.state == "open", Ticket.topic.has(chat_id=chat))
+def _open(session: Session, here: ColumnElement[bool]) -> str:
+    counted = select(Ticket.severity, func.count()).where(Ticket.state == "open", here)
     found = session.execute(counted.group_by(Ticket.severity).order_by(Ticket.severity)).all()
     if not found:
         return "<b>Nothing is open</b>"
@@ -125,22 +127,22 @@ def _incidents(shell: Shell, session: Session) -> list[str]:
     return [showing.brief(shell, session, one) for one in standing[:_STUDIOS]]
 
 
-def _unowned(shell: Shell, session: Session, chat: int) -> list[str]:
-    here = (Ticket.owner_id.is_(None), Ticket.snoozed_until.is_(None), Ticket.topic.has(chat_id=chat))
-    first, count = queue.ordered(shell, session, _QUEUE, *here)
+def _unowned(shell: Shell, session: Session, here: ColumnElement[bool]) -> list[str]:
+    free = (Ticket.owner_id.is_(None), Ticket.snoozed_until.is_(None), here)
+    first, count = queue.ordered(shell, session, _QUEUE, *free)
     if not count:
         return []
     more = [f"and {count - len(first)} more: /queue"] if count > len(first) else []
     return [f"<b>{count} without an owner</b>", *(queue.line(shell, session, one) for one in first), *more]
 
 
-def _promise(shell: Shell, session: Session, chat: int) -> str:
+def _promise(shell: Shell, session: Session, here: ColumnElement[bool]) -> str:
     """The soonest first answer or update that is promised to somebody."""
     due = func.coalesce(Clock.target_due, Clock.limit_due)
     running = (Clock.state == "running", Clock.name.in_(tuple(_PROMISED)), due.is_not(None))
     promised = select(Ticket, Clock.name, due).join(Clock, Clock.ticket_id == Ticket.id)
-    here = (Ticket.state == "open", Ticket.topic.has(chat_id=chat))
-    first = session.execute(promised.where(*running, *here).order_by(due, Ticket.id).limit(1)).unique().first()
+    wanted = promised.where(*running, Ticket.state == "open", here)
+    first = session.execute(wanted.order_by(due, Ticket.id).limit(1)).unique().first()
     if first is None:
         return ""
     ticket, name, at = first
@@ -149,11 +151,11 @@ def _promise(shell: Shell, session: Session, chat: int) -> str:
     return f"Next promise: {topics.place(ticket)} {_PROMISED[name]} by {_time(shell, at)}{late}{owner}"
 
 
-def _closing(shell: Shell, session: Session, chat: int) -> str:
+def _closing(shell: Shell, session: Session, here: ColumnElement[bool]) -> str:
     """The tickets whose customers may soon not be written to freely on WhatsApp."""
     now, ends = shell.clock.now(), Conversation.window_expires_at
     closing = select(Ticket, ends).join(Conversation, Conversation.ticket_id == Ticket.id)
-    soon = (ends > now, ends <= now + window.EARLY, Ticket.state == "open", Ticket.topic.has(chat_id=chat))
+    soon = (ends > now, ends <= now + window.EARLY, Ticket.state == "open", here)
     found = session.execute(closing.where(*soon).order_by(ends).limit(_WINDOWS + 1)).unique().all()
     told = [f"{topics.place(ticket)} {_time(shell, at)}" for ticket, at in found[:_WINDOWS] if at]
     return f"WhatsApp closes: {', '.join(told)}{' ...' if len(found) > _WINDOWS else ''}" if told else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from bot import outbox, speak, tickets, window
+from bot import leads, outbox, speak, tickets, window
 from bot.duty import away
 from bot.incidents import answers
 from bot.relay import relay
@@ -105,7 +105,7 @@ def _record_stars(scene: Scene, effect: RecordStars) -> None:
     rating.stars, rating.answered_at = effect.stars, scene.now
     tickets.record(scene, "rated", scene.now, "customer", {"stars": effect.stars})
     if effect.stars <= 2:
-        outbox.notice(scene, f"Rated {effect.stars} of 5: the lead should read this one.")
+        leads.rated(scene, effect.stars)
     tickets.refresh(scene)
 
 

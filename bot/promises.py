@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import alarms, ledger, outbox, tickets
+from bot import alarms, leads, ledger, outbox, tickets
 from bot.incidents import links
 from bot.scene import Scene
 from bot.speak import kept, say, told_time, worded
@@ -71,6 +71,7 @@ def overdue(scene: Scene, clock: Clock) -> None:
         return
     hold(scene)
     outbox.notice(scene, f"The promised update of #{ticket.id} did not come. The bot has asked for patience, once.")
+    leads.broken(scene, "The promised update did not come. The bot has asked for patience, once.")
 
 
 def hold(scene: Scene) -> None:

@@ -26,12 +26,20 @@ from triage.incidents import Rules as Incidents
 class Desk:
     """Where the agents sit. ``configured`` is the chat id of their forum group, None when Telegram is off; ``known``
     are the ids of all agent groups, and ``moved`` where groups have gone to, as far as this process has learnt.
-    ``routes`` are further groups, in the order in which they are asked whether they take a ticket."""
+    ``routes`` are further groups, in the order in which they are asked whether they take a ticket; ``lead`` is the
+    leads' own chat, in which no ticket has its topic."""
 
     configured: int | None = None
     known: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    lead: int | None = None
+
+    @property
+    def leads(self) -> int | None:
+        """The leads' own chat as it now is; None where they have none, or sit with the agents."""
+        chat = None if self.lead is None else self._now(self.lead)
+        return None if chat in self.chats else chat
 
     @property
     def group(self) -> int | None:

@@ -83,7 +83,7 @@ def tell_history(scene: Scene, waiting: set[int | None]) -> None:
     ticket = scene.ticket
     said = select(Message).where(Message.ticket_id == (ticket and ticket.id), Message.author != "bot")
     lines = [
-        _told(scene, message)
+        told(scene, message)
         for message in scene.session.scalars(said.order_by(Message.id))
         if message.id not in waiting and message.text != (ticket and ticket.words)
     ]
@@ -98,7 +98,8 @@ def is_history(row: Delivery) -> bool:
     return row.message_id is None and str(row.payload.get("text", "")).startswith(_SO_FAR)
 
 
-def _told(scene: Scene, message: Message) -> str:
+def told(scene: Scene, message: Message) -> str:
+    """One line of the conversation: when, who, what."""
     at = clock_time(message.occurred_at, scene.now, scene.shell.policies.support_zone, "en")
     agent = scene.session.get(Agent, message.agent_id) if message.agent_id else None
     name = agent.name if agent else "an agent"

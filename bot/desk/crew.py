@@ -55,10 +55,6 @@ def cannot(shell: Shell, session: Session, agent: Agent, number: int) -> str:
     return f"Passed on: you are not {named(roles)}; the leads are rung." if roles else NO_TURN
 
 
-# Buttons of the group itself, by the action of ``v1:<action>:<number>``
-PRESSES: dict[str, Press] = {"here": here, "stand": stand_in, "cannot": cannot}
-
-
 def _called(shell: Shell, session: Session, number: int) -> RollCall | None:
     row = session.get(Muster, number)
     return next((call for call in rollcall.coming(shell, session) if row and call.opens == row.opens_at), None)

@@ -13,6 +13,7 @@ from bot.desk import (
     handing,
     incidents,
     joining,
+    leading,
     looking,
     moving,
     opening,
@@ -100,4 +101,12 @@ TAPS: dict[str, Callable[[Tap], str]] = {
     "next": promising.next_tapped,
     "send_draft": promising.draft_tapped,
     "incident": incidents.tapped,
+}
+
+# Buttons that are about no topic of their own chat, by the action of ``v1:<action>:<number>``.
+PRESSES: dict[str, crew.Press] = {
+    "here": crew.here,
+    "stand": crew.stand_in,
+    "cannot": crew.cannot,
+    "write": leading.write,
 }

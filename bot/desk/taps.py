@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from bot import outbox
 from bot.desk import rights
 from bot.desk.asks import Tap
-from bot.desk.crew import PRESSES, Press
-from bot.desk.registry import TAPS
+from bot.desk.crew import Press
+from bot.desk.registry import PRESSES, TAPS
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from conversations.events import DeskTapped
