@@ -14,7 +14,7 @@ from bot.scene import BY_ADDRESS, BY_NUMBER, Scene, open_scene, open_ticket_scen
 from bot.shell import Shell
 from conversations.phrases import clock_time
 from conversations.states import Idle, to_json
-from models import Address, Channel, Contact, Conversation, IncomingCall, Person, Studio, Ticket
+from models import Address, Channel, Contact, Conversation, HotlineWindow, IncomingCall, Person, Studio, Ticket
 from oncall.people import EVERYBODY
 from oncall.rota import crew
 
@@ -43,6 +43,12 @@ def contact_of(session: Session, number: str) -> Contact | None:
 def on_hotline(contact: Contact | None, now: datetime) -> bool:
     until = contact.studio.hotline_until if contact else None
     return until is not None and now < until
+
+
+def hotline_ran(session: Session, contact: Contact, at: datetime) -> bool:
+    """Whether their studio's hotline was, or was to be, open at a moment of the past."""
+    mine = (HotlineWindow.studio_id == contact.studio_id, HotlineWindow.opens_at <= at, HotlineWindow.closes_at > at)
+    return session.scalar(select(HotlineWindow.id).where(*mine).limit(1)) is not None
 
 
 def of_the_crew(session: Session, number: str) -> str:

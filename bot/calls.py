@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import callers
 from bot.page_words import worded
 from bot.shell import Shell
-from channels.ringing import Heard
+from channels.ringing import Heard, Rang
 from channels.telephone import CALLS
 from channels.twiml import RINGS, TAPE, Decline, PutThrough, Spoken, Tape, Words
 from conversations.phrases import render
@@ -34,6 +34,24 @@ def came(shell: Shell, heard: Heard) -> Words:
         if heard.over:
             _left(shell, call)
         return _words(shell, session, call)
+
+
+def found(shell: Shell, rang: Rang) -> bool:
+    """Keeps a call that only the provider's list tells of, as the missed call it is; False for one that is known, and
+    for one outside a hotline's hours, which the number's fallback has answered as we would."""
+    with shell.db.writing() as session:
+        contact = callers.contact_of(session, rang.heard.caller)
+        if contact is None or not callers.hotline_ran(session, contact, rang.at):
+            return False
+        values = {
+            **_columns(rang.heard, contact),
+            "state": "missed",
+            "legs": [],
+            "begun_at": rang.at,
+            "ended_at": rang.at,
+            "due_at": shell.clock.real(),
+        }
+        return shell.db.insert_once(session, IncomingCall, values, ("account", "provider_id")) is not None
 
 
 def whispered(shell: Shell, number: int, leg: int, heard: Heard) -> Words:
@@ -101,12 +119,7 @@ def _kept(shell: Shell, session: Session, heard: Heard) -> IncomingCall | None:
         return None
     inside = callers.on_hotline(contact, now)
     values: dict[str, object] = {
-        "account": heard.account,
-        "provider_id": heard.call,
-        "caller": heard.caller,
-        "called": heard.called,
-        "contact_id": contact.id if contact else None,
-        "language": contact.studio.language if contact else "en",
+        **_columns(heard, contact),
         "state": "ringing" if inside else "outside",
         "legs": callers.asked(shell, session, heard.caller) if inside else [],
         "begun_at": now,
@@ -118,6 +131,18 @@ def _kept(shell: Shell, session: Session, heard: Heard) -> IncomingCall | None:
     if call.state == "ringing":
         _ask(shell, call)
     return call
+
+
+def _columns(heard: Heard, contact: Contact | None) -> dict[str, object]:
+    """Whose call it is."""
+    return {
+        "account": heard.account,
+        "provider_id": heard.call,
+        "caller": heard.caller,
+        "called": heard.called,
+        "contact_id": contact.id if contact else None,
+        "language": contact.studio.language if contact else "en",
+    }
 
 
 def _row(session: Session, heard: Heard) -> IncomingCall | None:

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from bot import calls
 from bot.alarms import clear_alarm, raise_alarm
 from bot.remember import keep
 from bot.shell import Shell
@@ -19,7 +20,7 @@ ALARM = "webhooks_lost"
 _CHANNEL = "twilio"  # Telegram posts again by itself what was not taken
 _OVERLAP = timedelta(minutes=10)  # looked at once more: clocks differ, and lists fill late
 _UNDERWAY = timedelta(seconds=20)  # a message so young may still come by its webhook, which tells more (15 s at most)
-_AGAIN = timedelta(seconds=60)  # when a comparison that did not end is begun anew, by any worker
+_SOON = timedelta(seconds=10)  # when a comparison that the provider did not answer is begun anew, by any worker
 _SOME = 500  # names looked up by one statement
 _OLDEST = timedelta(hours=24)  # the first comparison of all looks no further back
 
@@ -40,7 +41,7 @@ def sooner(shell: Shell) -> None:
     """Has some worker compare now: a web process that starts was away."""
     now = shell.clock.real()
     with shell.db.writing() as session:
-        waits = (Watermark.channel == _CHANNEL, Watermark.next_at > now + _AGAIN)
+        waits = (Watermark.channel == _CHANNEL, Watermark.next_at > now + _claim(shell))
         session.execute(update(Watermark).where(*waits).values(next_at=now))
 
 
@@ -51,32 +52,56 @@ def reconcile(shell: Shell, *, at_once: bool = False) -> int:
     began, seen_to = shell.clock.now(), _claimed(shell, at_once) if channel else None
     if channel is None or seen_to is None:
         return 0
-    underway = min(_UNDERWAY, timedelta(seconds=shell.limits.reconcile))
-    unknown = _listed(shell, channel, seen_to - _OVERLAP)
-    lost = [one for one in unknown if one.written <= began - underway]
-    kept = sum(_kept(shell, channel, one) for one in lost)
-    wait = underway if len(lost) < len(unknown) else timedelta(seconds=shell.limits.reconcile)
-    _done(shell, began - underway, wait, kept)
+    usual = timedelta(seconds=shell.limits.reconcile)
+    underway = min(_UNDERWAY, usual)
+    try:
+        unknown = _listed(shell, channel, seen_to - _OVERLAP)
+        lost = [one for one in unknown if one.written <= began - underway]
+        kept = sum(_kept(shell, channel, one) for one in lost)
+        rung = _rung(shell, channel, seen_to - _OVERLAP, began - underway)
+    except TransportError:
+        _put_off(shell, min(_SOON, usual))
+        raise
+    _done(shell, began - underway, underway if len(lost) < len(unknown) else usual, kept, rung)
     shell.wakes.answer.set()
-    if kept:
-        log.warning("webhooks_recovered", channel=_CHANNEL, many=kept)
-    return kept
+    if kept or rung:
+        log.warning("webhooks_recovered", channel=_CHANNEL, many=kept, calls=rung)
+    return kept + rung
+
+
+def _rung(shell: Shell, channel: Channel, since: datetime, until: datetime) -> int:
+    """How many calls to the hotline's number came while nobody kept them; they follow as missed calls."""
+    number = shell.senders.get("voice")
+    rang = channel.rang(number, since) if number else []
+    return sum(calls.found(shell, one) for one in rang if one.at <= until)
 
 
 def _claimed(shell: Shell, at_once: bool) -> datetime | None:
-    """The watermark if this process is to compare now; one that is being compared comes back after a minute."""
+    """The watermark if this process is to compare now; one that is being compared by a process that died comes back
+    after two leases."""
     now = shell.clock.real()
     with shell.db.reading() as session:
         row = session.get(Watermark, _CHANNEL)
-    if row is not None and row.next_at > now and (not at_once or row.next_at <= now + _AGAIN):
+    if row is not None and row.next_at > now and (not at_once or row.next_at <= now + _claim(shell)):
         return None
     with shell.db.writing() as session:
         if row is None:
             first = {"channel": _CHANNEL, "seen_to": _first(shell, session), "next_at": now}
             shell.db.insert_once(session, Watermark, first, ("channel",))
         mine = (Watermark.channel == _CHANNEL, Watermark.next_at == (row.next_at if row else now))
-        taken = update(Watermark).where(*mine).values(next_at=now + _AGAIN).returning(Watermark.seen_to)
+        taken = update(Watermark).where(*mine).values(next_at=now + _claim(shell)).returning(Watermark.seen_to)
         return session.execute(taken).scalar()
+
+
+def _claim(shell: Shell) -> timedelta:
+    return timedelta(seconds=2 * shell.limits.lease)
+
+
+def _put_off(shell: Shell, wait: timedelta) -> None:
+    """From the same watermark, and not only when this claim would have ended."""
+    next_at = shell.clock.real() + wait
+    with shell.db.writing() as session:
+        session.execute(update(Watermark).where(Watermark.channel == _CHANNEL).values(next_at=next_at))
 
 
 def _first(shell: Shell, session: Session) -> datetime:
@@ -135,14 +160,15 @@ def _whole(channel: Channel, missed: Missed) -> Request:
         return missed.request
 
 
-def _done(shell: Shell, seen_to: datetime, wait: timedelta, kept: int) -> None:
+def _done(shell: Shell, seen_to: datetime, wait: timedelta, kept: int, rung: int) -> None:
     next_at = shell.clock.real() + wait
     with shell.db.writing() as session:
         row = session.get_one(Watermark, _CHANNEL)
         row.seen_to, row.next_at = max(row.seen_to, seen_to), next_at
-        if kept:
+        if kept or rung:
+            what = " and ".join(f"{many} {name}" for many, name in ((kept, "messages"), (rung, "calls")) if many)
             words = (
-                f"{kept} messages of customers were found in Twilio's own list and not brought by its webhooks; they "
+                f"{what} of customers were found in Twilio's own list and not brought by its webhooks; they "
                 "are taken in now. Is the web process up, and does Twilio's incoming URL name PUBLIC_URL?"
             )
             raise_alarm(shell, session, ALARM, words)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
+from channels.ringing import Rang
 from channels.wire import Call, Envelope, Missed, Receipt, Request
 from conversations.events import Parsed
 
@@ -41,6 +42,10 @@ class Channel(Protocol):
     def missed(self, to: str, since: datetime) -> list[Missed]:
         """Customers' messages to our address ``to`` in the provider's own list, oldest first; empty where it comes
         again by itself or keeps no list. Raises TransportError."""
+
+    def rang(self, to: str, since: datetime) -> list[Rang]:
+        """The calls to our number ``to`` that are over, by the provider's own list, oldest first; empty where nobody
+        calls. Raises TransportError."""
 
     def recover(self, missed: Missed) -> Request:
         """The whole request of one message that no webhook brought. Raises TransportError."""

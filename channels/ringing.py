@@ -1,9 +1,10 @@
 """What the provider tells of a call to our number, at each step of it (twilio.com/docs/voice/twiml)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qs
 
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 # What stands in From where the number is hidden (help.twilio.com: anonymous, restricted, unavailable callers).
 _HIDDEN = ("+266696687", "+86282452253", "+8656696", "+7378742833", "+2562533")
 
@@ -24,6 +25,14 @@ class Heard:
     recording: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """A call to our number in the provider's own list that is over; ``at`` is when it came."""
+
+    heard: Heard
+    at: datetime
+
+
 def heard(body: bytes) -> Heard:
     """Reads one request of Twilio's; what it leaves out is empty."""
     form = {name: values[0].replace("\0", "") for name, values in parse_qs(body.decode(errors="replace")).items()}
@@ -33,9 +42,9 @@ def heard(body: bytes) -> Heard:
     return Heard(
         account=form.get("AccountSid", ""),
         call=form.get("ParentCallSid") or form.get("CallSid", ""),
-        caller=_number(form.get("From", "")),
+        caller=number(form.get("From", "")),
         called=form.get("To", ""),
-        over=form.get("CallStatus") in _OVER,
+        over=form.get("CallStatus") in OVER,
         key=form.get("Digits", ""),
         bridged=not lost,
         seconds=int(told) if told.isdecimal() and len(told) < 6 else 0,
@@ -43,7 +52,8 @@ def heard(body: bytes) -> Heard:
     )
 
 
-def _number(told: str) -> str:
+def number(told: str) -> str:
+    """Who calls; empty where the number is hidden."""
     digits = told.removeprefix("+")
     plain = told.startswith("+") and digits.isdecimal() and digits.isascii() and 6 < len(digits) < 16
     return told if plain and told not in _HIDDEN else ""

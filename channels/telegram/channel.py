@@ -11,6 +11,7 @@ from telegram import Bot, BotCommandScopeChat, BotCommandScopeChatAdministrators
 
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
+from channels.ringing import Rang
 from channels.telegram import parse
 from channels.telegram.calls import made
 from channels.telegram.check import check
@@ -78,6 +79,10 @@ class Telegram:
 
     def missed(self, to: str, since: datetime) -> list[Missed]:
         """Telegram keeps no list, and posts what we did not take again for 24 hours."""
+        return []
+
+    def rang(self, to: str, since: datetime) -> list[Rang]:
+        """Nobody calls here."""
         return []
 
     def recover(self, missed: Missed) -> Request:

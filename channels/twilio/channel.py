@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
+from channels.ringing import Rang
 from channels.telephone import HangUp, RingUp
 from channels.twilio import downloads, lookup, parse, templates, verify, voice
 from channels.twilio import missed as twilio_list
@@ -107,6 +108,13 @@ class Twilio:
         """What customers wrote to ``to`` by Twilio's own list: a webhook that failed is not posted again."""
         found: list[Missed] = self._asked(
             lambda client: twilio_list.since(client.messages.stream(to=to, date_sent_after=since, page_size=200), since)
+        )
+        return found
+
+    def rang(self, to: str, since: datetime) -> list[Rang]:
+        """A call whose webhook failed was answered by the number's fallback, which tells us nothing."""
+        found: list[Rang] = self._asked(
+            lambda client: twilio_list.rang(client.calls.stream(to=to, page_size=200), since)
         )
         return found
 

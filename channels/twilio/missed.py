@@ -1,4 +1,5 @@
-"""What Twilio's own list holds of customers' messages, in the form its webhook would have brought (Messages.list).
+"""What Twilio's own lists hold of customers' messages, in the form their webhooks would have brought (Messages.list),
+and of their calls (Calls.list).
 
 The list tells no profile name, tapped button or place: a tap comes as its words, a place as an empty line.
 """
@@ -8,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from channels.ringing import OVER, Heard, Rang, number
 from channels.wire import Missed, Request
 
 if TYPE_CHECKING:
+    from twilio.rest.api.v2010.account.call import CallInstance
     from twilio.rest.api.v2010.account.message import MessageInstance
     from twilio.rest.api.v2010.account.message.media import MediaInstance
 
@@ -34,6 +37,20 @@ def since(listed: "Iterable[MessageInstance]", moment: datetime) -> list[Missed]
             found.append(_missed(message, written.astimezone(UTC)))
     found.reverse()
     return sorted(found, key=lambda one: one.written)
+
+
+def rang(listed: "Iterable[CallInstance]", moment: datetime) -> list[Rang]:
+    """Customers' calls that came at ``moment`` or later and are over, oldest first."""
+    found = []
+    for call in listed:
+        at = call.date_created
+        if at is None or at < moment - _UNORDERED:
+            break
+        if call.direction == "inbound" and call.sid and at >= moment and call.status in OVER:
+            caller = number(call._from or "")
+            heard = Heard(str(call.account_sid), call.sid, caller, str(call.to), over=True)
+            found.append(Rang(heard, at.astimezone(UTC)))
+    return sorted(found, key=lambda one: one.at)
 
 
 def with_media(missed: Missed, files: "Iterable[MediaInstance]") -> Request:

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from channels.findings import Expected, Finding
 from channels.meanings import Meaning, Review
 from channels.protocol import Channel
+from channels.ringing import Rang
 from channels.twilio.lookup import same
 from channels.wire import Call, Envelope, Fetch, File, Missed, OpenTopic, Receipt, Request, TransportError
 from conversations.events import Parsed
@@ -75,7 +76,7 @@ class Recorder:
     """The real channel's verify, identify, parse and explain; what goes out is kept, and answered by rules.
 
     Without a rule every call is taken, with a fresh provider id. ``has`` is what ``find`` tells, ``holds`` the file of
-    each, ``list`` what customers wrote by the provider's own list.
+    each, ``list`` what customers wrote and ``rung`` who called by the provider's own lists.
     """
 
     def __init__(self, real: Channel, form: str) -> None:
@@ -89,6 +90,7 @@ class Recorder:
         self.standings: dict[int, str] = {}
         self.reviews: dict[str, Review | TransportError] = {}
         self.list: list[Missed] = []
+        self.rung: list[Rang] = []
         self.compared: list[datetime] = []
         self.before_send: Callable[[], object] = lambda: None
 
@@ -155,6 +157,9 @@ class Recorder:
     def missed(self, to: str, since: datetime) -> list[Missed]:
         self.compared.append(since)
         return [one for one in self.list if one.written >= since and parse_qs(one.request.body.decode())["To"] == [to]]
+
+    def rang(self, to: str, since: datetime) -> list[Rang]:
+        return [one for one in self.rung if one.at >= since and one.heard.called == to]
 
     def recover(self, missed: Missed) -> Request:
         return missed.request

@@ -1,5 +1,6 @@
 """What no webhook brought is found in the provider's own list: once, in its order, with its own time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,10 +10,13 @@ from sqlalchemy import delete
 
 from bot import watch
 from bot.reconcile import Reconciler, reconcile, sooner
+from bot.shell import Limits
 from channels.twilio import missed as twilio_list
 from channels.wire import Missed, TransportError
-from models import Inbound, Message, Ticket, Watermark
+from models import HotlineWindow, Inbound, IncomingCall, Message, Ticket, Topic, Watermark
 from tests.bot.house import OURS, SID, TOLU, House
+from tests.bot.telephone import HOTLINE, Telephone
+from tests.bot.telephone import works as calls_followed
 
 MINUTES = 60
 
@@ -202,11 +206,86 @@ def test_a_provider_that_does_not_answer_is_asked_again_from_where_it_stood(hous
 
     sweep()
     held = lines(house)
-    house.clock.passes(61)
+    house.clock.passes(11)
     sweep()
     house.works()
 
     assert (held, lines(house)) == ([], ["uploads fail"])
+
+
+def test_a_comparison_whose_process_died_is_begun_anew_after_two_leases(house: House) -> None:
+    house.shell = replace(house.shell, limits=Limits(lease=1, reconcile=2))
+    writes_unheard(house, "uploads fail")
+    house.clock.passes(5 * MINUTES)
+    listed, house.twilio.missed = house.twilio.missed, died  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        reconcile(house.shell)
+    house.twilio.missed = listed  # type: ignore[method-assign]
+
+    too_soon = Reconciler(house.shell)
+    too_soon()
+    held = lines(house)
+    house.clock.passes(3)
+
+    assert (held, reconcile(house.shell)) == ([], 1)
+    house.works()
+    assert lines(house) == ["uploads fail"]
+
+
+def died(to: str, since: object) -> list[Missed]:
+    raise KeyboardInterrupt
+
+
+def rings_unheard(house: House, sid: str, caller: str = TOLU, status: str = "completed") -> None:
+    """A customer calls and nobody keeps the call."""
+    fields = {"sid": sid, "account_sid": SID, "_from": caller, "to": HOTLINE, "status": status}
+    row = SimpleNamespace(**fields, date_created=house.clock.now(), direction="inbound")
+    house.twilio.rung += twilio_list.rang([cast("Any", row)], house.clock.now())
+
+
+@pytest.fixture
+def saturday(house: House) -> House:
+    """An Agency studio whose hotline is on from an hour ago for an hour."""
+    house.shell = replace(house.shell, senders={**house.shell.senders, "voice": HOTLINE})
+    house.studio()
+    now, hour = house.clock.now(), timedelta(hours=1)
+    window = HotlineWindow(studio_id=1, zone="Europe/Madrid", opens_at=now - hour, closes_at=now + hour, known_at=now)
+    house.changes(lambda session: session.add(window))
+    return house
+
+
+def test_a_call_of_an_outage_within_the_hotlines_hours_is_a_missed_call_once(saturday: House) -> None:
+    rings_unheard(saturday, "CA1")
+    saturday.clock.passes(5 * MINUTES)
+
+    taken = [reconcile(saturday.shell)]
+    calls_followed(saturday)
+    saturday.clock.passes(5 * MINUTES)
+    taken.append(reconcile(saturday.shell))
+    calls_followed(saturday)
+
+    assert taken == [1, 0]
+    assert saturday.one(IncomingCall).told == "missed"
+    missed = [text for text in saturday.shown(saturday.last(Topic).thread_id) if "Missed call: Tolu called" in text]
+    assert len(missed) == 1
+    assert saturday.last(Ticket).severity == 1
+    assert any("1 calls of customers were found" in text for text in saturday.shown(None))
+
+
+@pytest.mark.parametrize("how", ["outside the hours", "of nobody we know", "not over yet", "kept by its webhook"])
+def test_other_calls_of_the_list_are_left(saturday: House, how: str) -> None:
+    if how == "outside the hours":
+        saturday.clock.passes(61 * MINUTES)
+    if how == "kept by its webhook":
+        Telephone(saturday, sid="CA1").rings()
+    kept = len(saturday.rows(IncomingCall))
+    caller = "+34600000666" if how == "of nobody we know" else TOLU
+    rings_unheard(saturday, "CA1", caller, "in-progress" if how == "not over yet" else "completed")
+    saturday.clock.passes(5 * MINUTES)
+
+    taken = reconcile(saturday.shell)
+
+    assert (taken, len(saturday.rows(IncomingCall))) == (0, kept)
 
 
 def refused(to: str, since: object) -> list[Missed]:

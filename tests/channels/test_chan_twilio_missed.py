@@ -109,3 +109,28 @@ def test_a_list_that_cannot_be_read_is_a_transport_error(server: Provider, twili
     for asked in (lambda: twilio.missed(OURS, SINCE), lambda: twilio.recover(lost)):
         with pytest.raises(TransportError):
             asked()
+
+
+def call(sid: str, minute: int, **more: Any) -> dict[str, Any]:
+    at = format_datetime(SINCE.replace(minute=minute))
+    fields = {"sid": sid, "account_sid": SID, "from": "+34600111222", "to": "+34910000001", "date_created": at}
+    return fields | {"direction": "inbound", "status": "completed"} | more
+
+
+def test_calls_that_are_over_come_oldest_first_and_no_others(server: Provider, twilio: Twilio) -> None:
+    rows = [
+        call("CA5", 5, status="in-progress"),
+        call("CA4", 4, direction="outbound-dial"),
+        call("CA3", 3, **{"from": "+266696687"}),
+        call("CA2", 2, status="no-answer"),
+    ]
+    server.answers(told(200, {"calls": rows, "next_page_uri": None, "page": 0, "page_size": 200}))
+
+    found = twilio.rang("+34910000001", SINCE)
+
+    assert [(one.heard.call, one.heard.caller, one.at.minute) for one in found] == [
+        ("CA2", "+34600111222", 2),
+        ("CA3", "", 3),
+    ]
+    assert all(one.heard.over and one.heard.account == SID for one in found)
+    assert parse_qs(urlsplit(server.asked[0].target).query)["To"] == ["+34910000001"]

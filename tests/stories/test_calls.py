@@ -29,7 +29,9 @@ def saturday(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> It
     clock.write_text(json.dumps({"real": datetime.now(UTC).isoformat(), "shows": SATURDAY.isoformat(), "rate": 1.0}))
     quick: Json = {"twilio": {"voice_seconds": 0.05}, "telegram": {"flood_limits": False}}
     url = fresh(database_kind, directory)
-    with standing(directory, url, quick, CLOCK_FILE=str(clock), TWILIO_VOICE_FROM=WHATSAPP) as stack:
+    with standing(
+        directory, url, quick, CLOCK_FILE=str(clock), TWILIO_VOICE_FROM=WHATSAPP, RECONCILE_SECONDS="1"
+    ) as stack:
         file = directory / "rota.toml"
         file.write_text(ROTA)
         stack.flask("oncall", "import", str(file))
@@ -81,3 +83,9 @@ def test_the_first_sleeps_the_second_presses_one_and_then_nobody_does(saturday: 
     assert recording["caption"].endswith(" · 0:06")
     assert (recording["voice"]["mime_type"], recording["voice"]["duration"]) == ("audio/mpeg", 6)
     assert "SEV1" in topic.card()["text"]
+
+    saturday.stop("web")
+    saturday.sandbox.post("twilio/call", **{"from": owner.number})
+    saturday.start_web()
+
+    topic.shows("Missed call: Tolu called the hotline 15:31", 30)
