@@ -55,14 +55,13 @@ def pass_on(scene: Scene, row: Page, person: Person) -> str:
 
 
 def answered(scene: Scene, agent: Agent) -> None:
-    """The customer has a person's answer: the response page has what it asked for, whoever had it."""
-    row = pages.open_page(scene, "response")
-    if row is None:
-        return
+    """The customer has a person's answer: what asked for one has it, whoever had the page."""
     number = pages.person_of(scene, agent)
-    pages.play(scene, row, Acknowledged(scene.now, number, agent.name, "reply"))
-    pages.play(scene, row, Worked(scene.now, number))
-    pages.play(scene, row, Ended(scene.now))
+    for row in pages.still(scene):
+        if row.ladder != "engineering":
+            pages.play(scene, row, Acknowledged(scene.now, number, agent.name, "reply"))
+            pages.play(scene, row, Worked(scene.now, number))
+            pages.play(scene, row, Ended(scene.now))
 
 
 def talks(scene: Scene, person: Person) -> None:
@@ -111,6 +110,8 @@ def _owned(scene: Scene, row: Page, agent: Agent | None, name: str, path: str) -
     if row.ladder == "engineering":
         tickets.record(scene, "escalation_acknowledged", scene.now, who, {"name": name, "by": path})
     elif agent is not None:
+        if row.ladder == "promise" and ticket.owner_id != agent.id:
+            ticket.owner = None  # who steps in has it
         own(scene, agent, path)
     tickets.refresh(scene)
 

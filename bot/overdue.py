@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from bot import batches, leads, ledger, outbox, promises, status, tickets
+from bot import batches, leads, ledger, nudges, outbox, promises, status, tickets
 from bot.duty import asked, unmanned
+from bot.incidents import links
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.phrases import clock_time
@@ -65,9 +66,18 @@ def _unacknowledged(scene: Scene, _: Clock) -> None:
     outbox.notice(scene, f"Nobody has acknowledged the escalation of #{number} in time.")
 
 
-def _near(scene: Scene, clock: Clock) -> None:
-    """The owner is nudged again, and who has the engineering page gets the one question."""
+def _nudge(scene: Scene, clock: Clock) -> None:
+    """In the topic, and privately to the owner."""
     promises.nudge(scene, clock)
+    if clock.open and links.running(scene) is None:
+        nudges.owner(scene, clock)
+
+
+def _near(scene: Scene, clock: Clock) -> None:
+    """The owner is nudged again, the backup asked to step in, who has the engineering page gets the one question."""
+    _nudge(scene, clock)
+    if clock.open and not links.covered(scene):
+        nudges.backup(scene, clock)
     status.ask(scene, clock)
 
 
@@ -85,7 +95,7 @@ _WORDS: dict[tuple[str, str], Tell] = {
     ("NR", "target"): _open(_missed),
     ("FR", "limit"): _breached,
     ("NR", "limit"): _breached,
-    ("UP", "T-10"): promises.nudge,
+    ("UP", "T-10"): _nudge,
     ("UP", "T-5"): _near,
     ("UP", "limit"): _open(promises.overdue),
     ("BATCH", "target"): _open(batches.begun),

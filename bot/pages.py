@@ -22,7 +22,12 @@ from oncall.kinds import Ended, Event
 from oncall.ladders import MENTION
 from oncall.rota import crew
 
-CODES = {"response": "a", "engineering": "e"}
+_ASKED = {
+    "response": "a person is needed for",
+    "engineering": "engineering is asked for",
+    "promise": "the promised update did not come, please step in for",
+}
+CODES = {"response": "a", "engineering": "e", "promise": "p"}
 
 
 def follow(scene: Scene) -> None:
@@ -30,7 +35,8 @@ def follow(scene: Scene) -> None:
     rings for all."""
     ticket = _ticket(scene)
     standing = ticket.state == "open" and not links.covered(scene)
-    reasons = {"response": standing and ticket.severity == 1, "engineering": standing and ticket.severity <= 2}
+    grave = standing and ticket.severity <= 2
+    reasons = {"response": standing and ticket.severity == 1, "engineering": grave, "promise": grave}
     for row in still(scene):
         if not reasons[row.ladder]:
             play(scene, row, Ended(scene.now))
@@ -182,8 +188,7 @@ def _mention(scene: Scene, row: Page, people: Sequence[Person]) -> None:
         f'<a href="tg://user?id={one.agent_id}">{name}</a>' if one.agent_id else name
         for one, name in zip(people, names, strict=True)
     ]
-    asked = "engineering is asked for" if row.ladder == "engineering" else "a person is needed for"
-    text = f"{', '.join(rung)}: {asked} #{ticket.id}. Or write /ack."
+    text = f"{', '.join(rung)}: {_ASKED[row.ladder]} #{ticket.id}. Or write /ack."
     outbox.to_group(scene, SendText(scene.group, text, html=True, options=(_button(row),)))
 
 

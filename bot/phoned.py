@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, engineers, muster_acts, personal, status, trials
+from bot import acks, engineers, muster_acts, nudges, personal, status, trials
 from bot.lanes import Lane
 from bot.outbox import answer_tap
 from bot.page_words import worded
@@ -18,7 +18,7 @@ from conversations.events import Line
 from models import Channel, Delivery, Page, Person, Ticket
 
 CODE = re.compile(
-    r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aen]|t[\s.\-]*[1-3]?)\W*", re.IGNORECASE
+    r"\W*(?:(?:ok|okay|ack|take|yes|si|sí)\W+)?#?(\d{1,12})[\s.\-]*([aenp]|t[\s.\-]*[1-3]?)\W*", re.IGNORECASE
 )
 TAP = "ack:"  # the key of the button under a private page
 _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
@@ -27,7 +27,9 @@ _WINDOW = timedelta(hours=24)  # WhatsApp's, from their last line
 def means_code(line: Line) -> bool:
     """Whether it may be an acknowledgement, also from a number that customers' lines have come from."""
     return (
-        line.tapped.startswith((TAP, trials.TAP, status.TAP)) or CODE.fullmatch(line.text) is not None or _is_me(line)
+        line.tapped.startswith((TAP, trials.TAP, status.TAP, nudges.TAP))
+        or CODE.fullmatch(line.text) is not None
+        or _is_me(line)
     )
 
 
@@ -58,6 +60,8 @@ def _is_me(line: Line) -> bool:
 def _acknowledged(shell: Shell, session: Session, line: Line, person: Person) -> str:
     found = CODE.fullmatch(line.tapped.removeprefix(TAP) or line.text)
     code = f"{found[1]}{found[2][0].lower()}" if found else ""
+    if line.tapped.startswith(nudges.TAP):
+        return _update(shell, session, line, person)
     if line.tapped.startswith(status.TAP) or status.typed(line.text):
         return _status(shell, session, line, person)
     if _is_me(line):
@@ -85,6 +89,14 @@ def _tried(tapped: str, code: re.Match[str] | None) -> tuple[str, str]:
         return "", ""
     refused = code[2].lower() == trials.REFUSAL
     return code[1], muster_acts.REFUSED if refused else code[2][1:].strip(" .-\t")
+
+
+def _update(shell: Shell, session: Session, line: Line, person: Person) -> str:
+    """A button under a private word about an update that comes due."""
+    ticket, _, rest = line.tapped.removeprefix(nudges.TAP).partition(":")
+    scene = open_ticket_scene(shell, session, int(ticket)) if ticket.isdecimal() else None
+    number, _, what = rest.partition(":")
+    return nudges.answered(scene, person, number, what) if scene else worded(person.language, "settled")
 
 
 def _status(shell: Shell, session: Session, line: Line, person: Person) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import alarms, leads, ledger, outbox, tickets
+from bot import alarms, leads, ledger, outbox, pages, tickets
 from bot.incidents import links
 from bot.scene import Scene
 from bot.speak import kept, say, told_time, worded
@@ -64,21 +64,25 @@ def overdue(scene: Scene, clock: Clock) -> None:
         if clock.line != "held_over":
             hold(scene)
         return  # the ticket that leads the incident says it to the agents, once
+    stepping_in = ticket.severity <= 2
     if clock.line == "held_over":
         words = f"#{ticket.id}: the promised update did not come twice in a row. A person must write now."
         alarms.raise_alarm(scene.shell, scene.session, tickets.overdue_key(scene), words, scene.group)
         outbox.notice(scene, words)
-        return
-    hold(scene)
-    outbox.notice(scene, f"The promised update of #{ticket.id} did not come. The bot has asked for patience, once.")
-    leads.broken(scene, "The promised update did not come. The bot has asked for patience, once.")
+    else:
+        hold(scene, stepping_in=stepping_in)
+        outbox.notice(scene, f"The promised update of #{ticket.id} did not come. The bot has asked for patience, once.")
+        leads.broken(scene, "The promised update did not come. The bot has asked for patience, once.")
+    if stepping_in:
+        pages.start(scene, "promise")
 
 
-def hold(scene: Scene) -> None:
-    """The bot's holding message, and the new time it names."""
-    due_at = ledger.next_update(scene)
+def hold(scene: Scene, *, stepping_in: bool = False) -> None:
+    """The bot's holding message, and the new time it names; ``stepping_in``: the lead is rung for it."""
+    due_at = min(ledger.next_update(scene), scene.now + scene.shell.policies.clocks["holding"])
     ledger.record(scene, "held_over", scene.now, "bot", {"due_at": due_at.isoformat()})
-    say(scene, "holding", {"by": told_time(scene, due_at)})
+    now = told_time(scene, scene.now)
+    say(scene, "holding_lead" if stepping_in else "holding", {"by": told_time(scene, due_at), "now": now})
 
 
 def draft(scene: Scene, phrase: str = "draft_update", words: str = "") -> str:

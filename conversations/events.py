@@ -108,9 +108,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """Another person took the ticket over."""
+    """Another person took the ticket over; ``by`` is the next update that stays promised, as the customer reads it."""
 
     facts: Facts
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

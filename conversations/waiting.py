@@ -22,8 +22,9 @@ def talk(state: Waiting, event: Event) -> Step:
             return _said(state, event)
         case Taken(facts):
             return state, (Say("taken"),) if facts.window_open else ()
-        case HandedOver(facts):
-            return state, (Say("handed_over"),) if facts.window_open else ()
+        case HandedOver(facts, by):
+            told = Say("handed_over_next", {"by": by}) if by else Say("handed_over")
+            return state, (told,) if facts.window_open else ()
         case CallOffered():
             return replace(state, number_asked=True), (Say("ask_number"),)
         case Closed():

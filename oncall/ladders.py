@@ -15,7 +15,7 @@ from typing import Any
 from oncall.people import CHANNELS, EVERYBODY, ROLES
 from sla.durations import PolicyError, duration, written
 
-LADDERS = ("response", "engineering")
+LADDERS = ("response", "engineering", "promise")
 MENTION = "mention"  # the person's name in the ticket's topic: seen by who looks, wakes nobody
 WAYS = (MENTION, *CHANNELS)
 _KEYS, _STEP = {"name", "repeat", "alarm", "rearm", "steps"}, {"after", "roles", "channels"}

@@ -73,13 +73,14 @@ def take_page(tap: Tap) -> str:
     """The button of a page: the ladder it belongs to stands behind the ticket's number."""
     if tap.argument == "engineering":
         return acknowledge(tap)
-    told = acks.by_agent(tap.scene, tap.agent, "button")
+    told = acks.by_agent(tap.scene, tap.agent, "button", tap.argument)
     return told or f"#{tap.ticket.id} needs nobody any more."
 
 
 def ack(ask: Ask) -> str:
     """``/ack``: the page that rings; engineers mean theirs."""
-    ladders = ("engineering", "response") if ask.by.has(ask.session, "engineer") else ("response", "engineering")
+    ladders = ["response", "promise"]
+    ladders.insert(0 if ask.by.has(ask.session, "engineer") else 2, "engineering")
     for ladder in ladders:
         if pages.open_page(ask.scene, ladder) is not None:
             if ladder == "engineering" and not _engineers(ask.scene, ask.by):

@@ -5,13 +5,14 @@ from html import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import tickets
+from bot import ledger, tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.people import named
 from bot.desk.queue import duty
 from bot.duty import mention, on_duty, promised
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
+from bot.speak import told_time
 from channels.wire import Option
 from conversations.events import HandedOver
 from models import Agent, Ticket
@@ -114,7 +115,9 @@ def _hand(scene: Scene, agent: Agent) -> None:
     before, ticket.owner, ticket.nudged_at = ticket.owner_id, agent, None
     tickets.record(scene, "handed_over", scene.now, who(agent), {"from": before, "to": agent.id})
     if current(scene):
-        play(scene, HandedOver(scene.facts()))
+        update = ledger.reckon(scene).running("UP")
+        by = told_time(scene, update.limit_due) if update and update.limit_due else ""
+        play(scene, HandedOver(scene.facts(), by))
     tickets.refresh(scene)
 
 

@@ -23,6 +23,7 @@ KNOWN_VALUES = {"comma_name", "by", "written", "found", "agent", "number", "seen
     "affected",
     "urgent",
     "way",
+    "now",
 }
 LONG_WORDS = "nobody can pay and the couple is waiting at the desk while we try again and again, please help us now"
 MADRID = ZoneInfo("Europe/Madrid")
@@ -50,6 +51,7 @@ def filled(language: str, phrase: str, **more: str | int) -> str:
         "agent": "Lena",
         "number": 7,
         "aid": "payment",
+        "now": "14:30",
         "words": LONG_WORDS,
     }
     return render(language, phrase, {**values, "picture": 2, "voice": 1, "file": 3, **more})
@@ -89,7 +91,17 @@ def test_a_rendered_sentence_has_no_placeholder_left_and_fits_a_screen(language:
 @pytest.mark.parametrize(("language", "phrase"), list(product(LANGUAGES, SAYABLE)))
 def test_a_bare_sentence_reads_without_gaps(language: str, phrase: str) -> None:
     text = render(
-        language, phrase, {"by": "14:37", "urgent": "12:05", "written": "13:02", "found": "14:31", "agent": "Lena"}
+        language,
+        phrase,
+        {
+            "by": "14:37",
+            "urgent": "12:05",
+            "written": "13:02",
+            "found": "14:31",
+            "agent": "Lena",
+            "now": "14:30",
+            "words": "pay",
+        },
     )
 
     assert text == text.strip()
