@@ -12,7 +12,7 @@ from bot.late import span
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time, shortened
-from models import Agent, Incident, Message, Page, Rating, Shoot, StatusLine, Ticket, TicketEvent
+from models import Agent, Incident, Message, Page, Rating, Shoot, StatusLine, Ticket
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
@@ -41,7 +41,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         f"Call back: {escape(ticket.call_back)}" if ticket.call_back else "",
         f"Snoozed until {_time(ticket.snoozed_until, scene.now, zone)}" if ticket.snoozed_until else "",
         _incident(scene, ticket, zone),
-        *_engineering(scene, ticket, zone),
+        *_engineering(scene, zone),
         *_paged(scene, ticket, zone),
         *_ending(scene, ticket, zone),
         *_bot_said(scene, ticket, zone),
@@ -149,15 +149,14 @@ def _window(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
     return f"WhatsApp window {'until' if scene.window_open else 'closed'} {_time(ends, scene.now, zone)}{kept}"
 
 
-def _engineering(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> list[str]:
+def _engineering(scene: Scene, zone: ZoneInfo) -> list[str]:
     """The newest escalation, and who has it."""
     if scene.fresh:
         return []
-    kinds = TicketEvent.kind.in_(("escalated", "escalation_acknowledged"))
-    told = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, kinds)
-    last = scene.session.scalar(told.order_by(TicketEvent.id.desc()).limit(1))
-    if last is None:
+    told = [event for event in ledger.history(scene) if event.kind in ("escalated", "escalation_acknowledged")]
+    if not told:
         return []
+    last = told[-1]
     at = _time(last.occurred_at, scene.now, zone)
     if last.kind == "escalated":
         return [f"Engineering: asked {at}, nobody has it yet"]
