@@ -21,15 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(_NEVER_BOOTS) from error
-    for door in (
-        webhooks.receive,
-        webhooks.voice,
-        webhooks.calls,
-        webhooks.ack,
-        webhooks.media,
-        webhooks.health,
-        webhooks.metrics,
-    ):
+    for door in webhooks.DOORS:
         app.register_blueprint(door)
     for group in commands.GROUPS:
         app.cli.add_command(group)

@@ -18,7 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def create_app(settings: dict[str, Any], clock_file: Path | None = None, seed: int = 1) -> web.Application:
     """The whole sandbox; ``settings`` is the configuration of docs/sandbox.md."""
-    app = web.Application(middlewares=[_explain], client_max_size=64 * 2**20)
+    app = web.Application(middlewares=[_hung_up, _explain], client_max_size=64 * 2**20)
     app[WORLD] = World(Clock(clock_file), random.Random(seed), settings)
     app.cleanup_ctx.append(_live)
     app.router.add_get("/sandbox/ledger", read_ledger)
@@ -42,6 +42,16 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
 
 
 @web.middleware
+async def _hung_up(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Counts a client that drops its connection in the middle, which is part of every fault, and says no more."""
+    try:
+        return await handler(request)
+    except ConnectionResetError:
+        request.app[WORLD].hung_up += 1
+        return web.Response(status=499)  # nobody reads it
+
+
+@web.middleware
 async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turns a wrong value, name or JSON of the control interface into a 400 that says what is wrong."""
     if not request.path.startswith("/sandbox/"):
@@ -56,7 +66,9 @@ async def read_ledger(request: web.Request) -> web.Response:
     world, wanted = request.app[WORLD], dict(request.query)
     after, wait = int(wanted.pop("after", 0)), float(wanted.pop("wait", 0))
     await world.ledger.grown(after, wait)
-    return web.json_response({"entries": world.ledger.after(after, **wanted), "last": world.ledger.last})
+    return web.json_response(
+        {"entries": world.ledger.after(after, **wanted), "last": world.ledger.last, "hung_up": world.hung_up}
+    )
 
 
 async def stream_ledger(request: web.Request) -> web.StreamResponse:

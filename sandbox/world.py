@@ -16,7 +16,8 @@ from sandbox.ledger import Ledger
 
 @dataclass
 class World:
-    """One sandbox. ``settings`` is the JSON configuration it was started with (docs/sandbox.md)."""
+    """One sandbox. ``settings`` is the JSON configuration it was started with (docs/sandbox.md); ``hung_up`` counts the
+    clients that dropped their connection in the middle."""
 
     clock: Clock
     dice: random.Random
@@ -24,6 +25,7 @@ class World:
     ledger: Ledger = field(init=False)
     faults: Faults = field(init=False)
     http: aiohttp.ClientSession = field(init=False)
+    hung_up: int = 0
     on_reset: list[Callable[[], None]] = field(default_factory=list)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -44,6 +46,7 @@ class World:
         await self._quiet()
         self.faults.remove()
         self.ledger.forget()
+        self.hung_up = 0
         for forget in self.on_reset:
             forget()
 

@@ -8,4 +8,6 @@ from webhooks.metrics import metrics
 from webhooks.receive import receive
 from webhooks.voice import voice
 
-__all__ = ["ack", "calls", "health", "media", "metrics", "receive", "voice"]
+DOORS = (receive, voice, calls, ack, media, health, metrics)
+
+__all__ = ["DOORS"]

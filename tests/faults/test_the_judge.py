@@ -149,6 +149,16 @@ def test_a_line_shown_twice_in_the_group_is_a_duplicate_even_under_another_numbe
     assert "N6" in broken(seen)
 
 
+def test_the_way_to_a_topic_that_is_filled_in_as_it_goes_is_no_duplicate_but_said_twice_it_is() -> None:
+    owed = row(3, channel="telegram", destination="-100", payload={"text": "#7 goes on in another topic: {topic}"})
+    told = posted("#7 goes on in another topic: https://t.me/c/1000000001/42")
+    once = replace(HEALTHY, entries=[*HEALTHY.entries, told], deliveries=[*HEALTHY.deliveries, owed])
+    twice = replace(once, entries=[*once.entries, told])
+
+    assert broken(once) == []
+    assert "N6" in broken(twice)
+
+
 def test_what_goes_out_after_a_stop_is_found_unless_it_confirms_it() -> None:
     stopped = [SimpleNamespace(value="+341", stopped_at=NOW - timedelta(seconds=3))]
 

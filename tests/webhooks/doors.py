@@ -13,15 +13,7 @@ def client(shell: Shell) -> FlaskClient:
     """What the web process serves, as app.create_app puts it together."""
     app = Flask(__name__, static_folder=None)
     app.extensions["shell"] = shell
-    for door in (
-        webhooks.receive,
-        webhooks.voice,
-        webhooks.calls,
-        webhooks.ack,
-        webhooks.media,
-        webhooks.health,
-        webhooks.metrics,
-    ):
+    for door in webhooks.DOORS:
         app.register_blueprint(door)
     return app.test_client()
 
