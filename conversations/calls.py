@@ -28,3 +28,8 @@ def called(state: State, event: Called) -> tuple[State, tuple[Effect, ...]]:
     said = (Say("call_missed"),) if event.told and not event.talked else ()
     waits = isinstance(state, Waiting) or (isinstance(state, Collecting) and not event.talked)
     return state if waits and event.facts.open else Waiting(), (*ticket, *said)
+
+
+def ask_number(facts: Facts) -> Say:
+    """Who wants to call asks for a number, by name."""
+    return Say("ask_number", {"agent": facts.owner} if facts.owner else {})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from conversations.calls import ask_number
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, OpenTicket, Raise, Relay, Say, StaySilent
 from conversations.events import (
@@ -65,7 +66,7 @@ def collect(state: Collecting, event: Event) -> Step:
         case HandedOver(facts):
             return _waiting(state, facts), (_receipt(state, facts), Say("handed_over"))
         case CallOffered(facts):
-            return replace(_waiting(state, facts), number_asked=True), (_receipt(state, facts), Say("ask_number"))
+            return replace(_waiting(state, facts), number_asked=True), (_receipt(state, facts), ask_number(facts))
         case Answered():
             return Waiting(), ()
         case Closed():

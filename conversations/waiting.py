@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations import incident
+from conversations.calls import ask_number
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, NoteNumber, NoteWho, Raise, Relay, Say, StaySilent
 from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
@@ -25,8 +26,8 @@ def talk(state: Waiting, event: Event) -> Step:
         case HandedOver(facts, by):
             told = Say("handed_over_next", {"by": by}) if by else Say("handed_over")
             return state, (told,) if facts.window_open else ()
-        case CallOffered():
-            return replace(state, number_asked=True), (Say("ask_number"),)
+        case CallOffered(facts):
+            return replace(state, number_asked=True), (ask_number(facts),)
         case Closed():
             return closed(event)
         case WentClear():

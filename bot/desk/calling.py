@@ -1,5 +1,7 @@
 """Asking the customer for a number, and engineering for help."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from bot import acks, pages, tickets
@@ -15,7 +17,7 @@ _ENGINEERS = "Only an engineer can say that; a lead gives the role: /role @name 
 
 
 def call(ask: Ask) -> str:
-    """Asks in the customer's language; the answer stands on the card."""
+    """Asks in the customer's language and the asker's name; the answer stands on the card."""
     ticket = ask.ticket
     if ticket.state != "open":
         return f"#{ticket.id} is already resolved."
@@ -23,7 +25,7 @@ def call(ask: Ask) -> str:
         return "They have a newer ticket: ask there."
     if not ask.scene.window_open:
         return "WhatsApp's 24 hours are over, so the question cannot be sent; answer first, and ask when they write."
-    play(ask.scene, CallOffered(ask.scene.facts()))
+    play(ask.scene, CallOffered(replace(ask.scene.facts(), owner=ask.agent.name)))
     tickets.record(ask.scene, "call_offered", ask.scene.now, who(ask.agent), {})
     return ask.done()
 

@@ -21,7 +21,7 @@ def asked(house: House) -> int:
 def test_the_receipt_names_the_cycle_the_ticket_joined(house: House) -> None:
     asked(house)
 
-    assert "It joins our fix round on Thu 10:00." in house.heard()[0]
+    assert "It joins our fix round: Thu 10:00." in house.heard()[0]
     assert house.promise("BATCH").target_due == NOON + timedelta(seconds=TO_CYCLE)
 
 

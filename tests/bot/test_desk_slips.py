@@ -101,3 +101,12 @@ def test_canned_list_lists_them_too(house: House) -> None:
     assert all(
         name in listed for name in ("payment (en, es)", "booking (en, es)", "upload (en, es)", "access (en, es)")
     )
+
+
+def test_who_asks_for_a_number_is_named_though_nobody_has_the_ticket(house: House) -> None:
+    thread = house.opened()
+
+    house.writes("/call", thread, sender=TOMAS)
+    house.works()
+
+    assert house.heard()[-1].startswith("Tomas would like to call you. Which number is best?")

@@ -1,7 +1,8 @@
 """Ten things that lost messages in the group bots people compare us with.
 
-Here: a burst of five lines, 20 new customers at once, an album, an edit. Elsewhere: two first messages at once, and a
-line doubled (test_main_road); a 500, a 429, a dropped connection, a deleted topic (test_nothing_is_lost).
+Here: a burst of five lines, 20 new customers at once, an album, an edit. Elsewhere: two first messages at once and a
+line doubled (test_main_road); a deleted topic (test_nothing_is_lost); a 429, a 500 and a dropped connection (F12 and
+F13 in tests/faults/test_providers.py); one call for a line of a known customer (tests/bot/test_relay.py).
 """
 
 from concurrent.futures import ThreadPoolExecutor
