@@ -1,5 +1,6 @@
 """``flask inbox``: what was set aside, what waits, and the next step."""
 
+from models import Inbound
 from tests.bot.house import House, twilio_form
 from tests.commands.runner import run
 
@@ -26,3 +27,14 @@ def test_webhooks_nobody_works_on_are_counted_with_the_age_of_the_oldest(house: 
     told = run(house.shell, "inbox", "list").output.splitlines()
 
     assert told == ["nothing is parked", "1 wait to be worked on, the oldest for 1 min; `flask doctor` if that grows"]
+
+
+def test_a_replay_takes_back_what_is_parked_and_names_the_numbers_that_are_not(house: House) -> None:
+    house.posts("twilio", twilio_form("/webhooks/twilio/messages", {"MessageSid": "SM1", "To": "x"}))
+    house.answers()
+
+    done = run(house.shell, "inbox", "replay", "1", "999")
+
+    assert done.exit_code == 1
+    assert "not parked: 999; `flask inbox list` names those that are" in done.output
+    assert house.one(Inbound).state == "waiting"
