@@ -5,8 +5,8 @@ import random
 import re
 import sys
 import time
-from dataclasses import dataclass, field
-from threading import Event, Thread
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 
 from bench.bed import Bed
 from bench.customers import first_lines, numbered, phones
@@ -48,32 +48,6 @@ class Kills:
         return self.webs + self.workers
 
 
-@dataclass
-class _Killer:
-    """Kills one process after the other while this is open, and starts each anew at once."""
-
-    stack: Stack
-    names: list[str]
-    killed: list[str] = field(default_factory=list)
-
-    def __enter__(self) -> "_Killer":
-        self._over, self._dice = Event(), random.Random(_SEED)  # noqa: S311 (the same ones each time)
-        self._thread = Thread(target=self._run)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(_EVERY):
-            name = self._dice.choice(self.names)
-            self.stack.kill(name)
-            (self.stack.start_web if "web" in name else self.stack.start_worker)(name)
-            self.killed.append(name)
-
-
 def measure(bed: Bed) -> Kills:
     """Two web and two workers on PostgreSQL; on SQLite one of each, so that for a moment nobody listens."""
     several = bed.database == "postgresql"
@@ -85,15 +59,28 @@ def measure(bed: Bed) -> Kills:
             stack.start_worker("second worker")
         _stand_by(stack)
         judge = Judge.begins(Witness.on(stack.sandbox, stack.environment["DATABASE_URL"]))
-        with _Killer(stack, names) as killer:
-            fire([_said(stack.sandbox, number, text) for number, text in enumerate(texts)], _RATE)
+        killed = _killed(stack, names, [_said(stack.sandbox, number, text) for number, text in enumerate(texts)])
         eventually(stack.ready, 60, "all is up again")
-        workers = sum("worker" in name for name in killer.killed)
+        workers = sum("worker" in name for name in killed)
         case = Case("kill -9 every 5 s", faults=workers, outage=_OUTAGE, lease=_LEASE, patience=_PATIENCE)
         _wait(judge.witness, len(texts))
         seen = judge.seen(case)
         judge.witness.engine.dispose()
-    return _figures(seen, case, len(killer.killed) - workers)
+    return _figures(seen, case, len(killed) - workers)
+
+
+def _killed(stack: Stack, names: list[str], shots: list[Shot]) -> list[str]:
+    """Fires, and kills one process after the other meanwhile and starts it anew at once; in this very thread, as the
+    stack's processes end with the thread that started them (``tests/support/bound.py``)."""
+    killed, dice = list[str](), random.Random(_SEED)  # noqa: S311 (the same ones each time)
+    with ThreadPoolExecutor(1) as pool:
+        firing = pool.submit(fire, shots, _RATE)
+        while not wait([firing], _EVERY).done:
+            killed.append(dice.choice(names))
+            stack.kill(killed[-1])
+            (stack.start_web if "web" in killed[-1] else stack.start_worker)(killed[-1])
+        firing.result()
+    return killed
 
 
 def _figures(seen: Evidence, case: Case, webs: int) -> Kills:
