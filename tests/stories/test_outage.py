@@ -1,4 +1,4 @@
-"""The web process was down, and Twilio does not ask twice: what was written meanwhile is found in Twilio's own list."""
+"""The web process was down: what was written meanwhile is found in Twilio's own list (script 2.17)."""
 
 import json
 from collections.abc import Iterator
@@ -34,9 +34,11 @@ def compared(stack: Stack) -> bool:
 def test_lines_written_while_the_web_was_down_are_found_once_and_owned_up_to_once(rehearsal: Stack) -> None:
     story = Story(rehearsal, 1)
     owner = story.owner("Mia", "Studio Mia", "agency")
+    tolu = Story(rehearsal, 2).owner("Tolu", "Adeyemi Photo", "agency")
     rehearsal.stop("web")
     for body, media in (("uploads fail since noon", []), ("this is what I see", ["screenshot"])):
         assert owner.says(body, media=media) == [None]
+    assert tolu.says("nobody of us can log in, the whole team is locked out") == [None]
 
     rehearsal.sandbox.post("clock", shows=(SATURDAY + timedelta(minutes=29)).isoformat(), rate=1.0)
     rehearsal.start_web()
@@ -47,11 +49,15 @@ def test_lines_written_while_the_web_was_down_are_found_once_and_owned_up_to_onc
     eventually(lambda: any("photo" in message for message in topic.messages()), 10, "the picture")
     told = owner.hears("reached us only at 15:31, our fault")
     assert told.startswith('Your message from 15:02 reached us only at 15:31, our fault: "uploads fail since noon"')
-    (ticket,) = rehearsal.flask("tickets", "list").splitlines()
-    shown = json.loads(rehearsal.flask("tickets", "show", "1", "--json"))
-    assert "Studio Mia 1" in ticket
+    late = tolu.hears("reached us only at 15:31, our fault")
+    assert late.endswith("A person answers by 15:46.")
+    assert "SEV1" in Story(rehearsal, 2).topic_of("Adeyemi Photo 2").card()["text"]
+    general = next(one for one in story.group()["topics"] if one["message_thread_id"] == 1)
+    assert "3 messages of customers were found in Twilio's own list" in str(general["messages"])
+    shown = json.loads(rehearsal.flask("tickets", "show", str(topic.number), "--json"))
+    assert len(rehearsal.flask("tickets", "list").splitlines()) == 2
     assert [said["text"] for said in shown["messages"] if said["author"] == "customer"] == [
         "uploads fail since noon",
         "this is what I see",
     ]
-    assert owner.heard() == [told]
+    assert (owner.heard(), tolu.heard()) == ([told], [late])
