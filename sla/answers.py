@@ -62,6 +62,15 @@ class Answers:
         """Whether the line is still one of this ticket."""
         return key in self.lines or key in self.past
 
+    def overtaken(self, key: str) -> datetime | None:
+        """When an older line came in behind this one, with no answer to this one standing by then."""
+        line = self.lines.get(key)
+        if line is None:
+            return None
+        answered = min((one.place for one in self.replies.values() if one.covers(line)), default=self.kept + 1)
+        older = [one for one in self.lines.values() if line.place < one.place < answered and one.at < line.at]
+        return min(older, key=lambda one: one.place).at if older else None
+
     def first(self) -> Answer:
         """The first standing reply, or the first closing."""
         return self._answer(self.replies.values(), 0 if self.closings else None)

@@ -33,7 +33,8 @@ class Case:
     """``clocks`` are in the order they began.
 
     ``standings`` are the changes of terms as they were kept, ``seen`` how many of them a clock began with: the later
-    ones bind it, at once or when its met is taken back (S12). ``aims`` are RES's targets (S10).
+    ones bind it, at once or when its met is taken back (S12), ``before`` how many closings. ``aims`` are RES's targets
+    (S10). ``beside`` are the NRs a merge brought beside an open FR, which owes both (S9).
     """
 
     book: Book
@@ -47,6 +48,8 @@ class Case:
     aims: list[Aim] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
     seen: dict[tuple[str, int], int] = field(default_factory=dict)
+    beside: set[int] = field(default_factory=set)
+    before: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
@@ -71,11 +74,8 @@ class Case:
         return fresh
 
     def meet(self, clock: Clock, at: datetime, by: str = "") -> Clock:
-        """Kept at ``at``, however late we learn of it: a due behind that was not passed (S13)."""
-        missed, breached = (
-            due_at if due_at and due_at < at else None for due_at in (clock.missed_at, clock.breached_at)
-        )
-        return self.put(clock, met_at=at, met_by=by, missed_at=missed, breached_at=breached)
+        """Kept at ``at``; what it had missed by then comes back if that is void (rule 3, S6)."""
+        return self.put(clock, met_at=at, met_by=by)
 
     def begin(self, name: str, at: datetime, dues: Dues | None, calendar: Calendar = ALWAYS, line: str = "") -> Clock:
         """A new clock; without dues it only measures."""
@@ -85,6 +85,7 @@ class Case:
             clock = replace(clock, target_due=dues.target, limit_due=dues.limit, alarm=dues.alarm)
         self.clocks.append(clock)
         self.seen[(name, number)] = len(self.standings)
+        self.before[(name, number)] = len(self.answers.closings)
         return clock
 
     def ask(self, line: str, at: datetime) -> None:

@@ -121,7 +121,9 @@ def _join(case: Case, event: Happened, found: Mapping[str, Any], name: str) -> N
         line = key if start < ours.started_at and name == "NR" else ours.line
         case.put(ours, started_at=min(ours.started_at, start), line=line, reason="merged", **least)
         return
-    case.begin(name, start, Dues(first, limit), line=key)
+    fresh, own = case.begin(name, start, Dues(first, limit), line=key), case.first("FR")
+    if name == "NR" and own and own.open:
+        case.beside.add(fresh.number)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -122,6 +122,15 @@ def passed(clock: Clock, now: datetime) -> Clock:
     return clock
 
 
+def shown(clock: Clock, now: datetime) -> Clock:
+    """As it stands at ``now``: one that was met, however late we learned of it, passed no due behind that (S13)."""
+    met_at = clock.met_at
+    if met_at:
+        missed, breached = (at if at and at < met_at else None for at in (clock.missed_at, clock.breached_at))
+        clock = replace(clock, missed_at=missed, breached_at=breached)
+    return passed(clock, now)
+
+
 def rebased(clock: Clock, target: Target, at: datetime, grace: timedelta) -> Clock:
     """The stricter of old and new from the original start, mark by mark; a new due already past becomes now + grace,
     never later than the old (rule 8, S8). A breached clock stands as it is."""

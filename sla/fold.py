@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sla import changes, replies
 from sla.case import Case
-from sla.clocks import LIMIT, TARGET, Clock, Mark, passed
+from sla.clocks import LIMIT, TARGET, Clock, Mark, shown
 from sla.events import Happened
 from sla.policies import Book
 from sla.terms import Dues
@@ -55,7 +55,7 @@ def fold(events: Iterable[Happened], book: Book, now: datetime) -> Ledger:
         begun = bool(case.clocks)
         if begun != (event.kind == "opened"):
             _KINDS.get(event.kind, _nothing)(case, event)
-    return Ledger(tuple(passed(clock, now) for clock in case.clocks), case.hotline)
+    return Ledger(tuple(shown(clock, now) for clock in case.clocks), case.hotline)
 
 
 def moves(kind: str) -> bool:

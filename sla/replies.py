@@ -69,7 +69,7 @@ def _unkept(case: Case, key: str, failed: Reply, at: datetime) -> None:
 
 def _kept_otherwise(case: Case, clock: Clock, at: datetime) -> None:
     named = [one for one in case.clocks if one.name == "UP" and one.number > clock.number and not one.by_terms]
-    closed = [(n, end) for n, end in enumerate(case.answers.closings) if end >= clock.started_at]
+    closed = list(enumerate(case.answers.closings))[case.before[(clock.name, clock.number)] :]
     ends = [(one.started_at, moved(clock, one.line, one.started_at)) for one in named[:1]]
     ends += [(end, "resolved") for _, end in closed[:1]]
     known = range(clock.number, named[0].number) if named else range(clock.number, len(case.clocks))
@@ -85,6 +85,7 @@ def _kept_otherwise(case: Case, clock: Clock, at: datetime) -> None:
         case.cancel(*end, clock)
     else:
         case.cancel(at, "superseded", *(one for one in case.running("UP") if one != clock))
+        case.catch_up(clock, at)
 
 
 def moved(clock: Clock, kind: str, at: datetime) -> str:
@@ -123,13 +124,19 @@ def first_response(case: Case, at: datetime) -> None:
 
 def next_response(case: Case, at: datetime) -> None:
     """One NR runs, from the oldest line without an answer, once FR is met; a later one gives way to it (S11, S17)."""
+    first = case.first("FR")
+    returned = first is not None and first.open
     for clock in case.clocks:
         ends = clock.cancelled_at is None or clock.reason == "resolved"
         if clock.name == "NR" and ends and case.answers.knows(clock.line):
-            _settled(case, clock, case.answers.answer(clock.line), at)
-    running, first = case.running("NR"), case.first("FR")
-    if first and first.open:
-        case.cancel(at, "superseded", *running)
+            answer, overtaken = case.answers.answer(clock.line), case.answers.overtaken(clock.line)
+            if clock.met_at and clock.met_at != answer.met_at and overtaken and not returned:
+                case.cancel(overtaken, "superseded", case.put(clock, met_at=None))  # it had given way already
+            else:
+                _settled(case, clock, answer, at)
+    running = case.running("NR")
+    if returned:
+        case.cancel(at, "superseded", *(clock for clock in running if clock.number not in case.beside))
     elif not case.closed:
         oldest = case.answers.oldest_open()
         case.cancel(at, "superseded", *(clock for clock in running if oldest is None or clock.line != oldest.key))
