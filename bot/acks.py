@@ -49,8 +49,10 @@ def acknowledge(scene: Scene, row: Page, number: int, name: str, path: str) -> s
 
 
 def pass_on(scene: Scene, row: Page, person: Person) -> str:
-    """The next are asked at once; who passes on is left alone."""
-    pages.play(scene, row, PassedOn(scene.now, pages.crew_now(scene), person.id))
+    """The next are asked at once; who passes on is left alone. Where another has it by now, they are told who."""
+    effects = pages.play(scene, row, PassedOn(scene.now, pages.crew_now(scene), person.id))
+    if any(isinstance(effect, TellHolder) for effect in effects):
+        return _late(row, person.language, scene)
     return worded(person.language, "passed")
 
 

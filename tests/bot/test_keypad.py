@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from channels.telephone import HangUp, RingUp
 from models import Channel, Delivery, Page
-from tests.bot.house import SID, House, twilio_form
+from tests.bot.house import SID, TOMAS, House, twilio_form
 from tests.bot.paging import LENAS, MARCOS, PAYMENT, TOMASS, looks, on_call, passes, private, texts
 from tests.webhooks.doors import posts
 
@@ -117,14 +117,25 @@ def test_a_phone_that_still_rings_is_hung_up_when_somebody_else_has_it(phoning: 
     assert over.call == call_row(phoning).provider_id
 
 
-def test_a_key_pressed_too_late_hears_who_has_it(phoning: House) -> None:
-    phoning.taps("v1:take:1")
+@pytest.mark.parametrize("key", ["4", "5"])
+def test_a_key_pressed_too_late_hears_who_has_it(phoning: House, key: str) -> None:
+    phoning.taps("v1:take:1", TOMAS)
     phoning.works()
     phoning.clock.passes(60)
 
+    heard = presses(phoning, key)
+
+    assert "Tomas has #1 since 14:02." in heard
+    assert phoning.one(Page).acknowledged_by == 2
+
+
+def test_who_has_taken_it_elsewhere_hears_from_the_call_that_it_is_theirs(phoning: House) -> None:
+    phoning.taps("v1:take:1")
+    phoning.works()
+
     heard = presses(phoning, "4")
 
-    assert "#1 is yours." in heard  # Lena herself has taken it in the group
+    assert "#1 is yours." in heard
     assert phoning.one(Page).acknowledged_by == 1
 
 
