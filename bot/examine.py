@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot import beat, media, rollcall, templates
 from bot.alarms import standing
-from bot.roster import load_rota
+from bot.roster import on_call
 from bot.shell import Shell
 from channels.findings import Expected, Finding
 from channels.protocol import Channel
@@ -54,11 +54,11 @@ def _rota(shell: Shell) -> list[Finding]:
     """Nobody on call is a fault as soon as somebody has to be: people are named, or a hotline window is ahead."""
     now = shell.clock.now()
     with shell.db.reading() as session:
-        rota, ahead = load_rota(session, now), rollcall.coming(shell, session)
+        rota, ahead = on_call(shell, session, now), rollcall.coming(shell, session)
     step = "flask oncall import FILE.toml (docs/oncall.md)"
     if not rota.people and not ahead:
         return [Finding("rota", True, "empty: nobody is on call yet", step)]
-    found = concerns(rota, now, shell.policies.support_zone)
+    found = concerns(rota, now, shell.policies.support_zone, rollcall.spans(ahead))
     return [Finding("rota", False, words, step) for words in found] or [
         Finding("rota", True, f"{len(rota.people)} people; every role is held for a week")
     ]

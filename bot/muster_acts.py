@@ -9,7 +9,7 @@ from bot.page_words import worded
 from bot.roster import load_rota
 from bot.shell import Shell
 from models import Absence, Channel, Confirmation, Muster, Override, Person, Trial
-from oncall.findings import Finding, findings
+from oncall.findings import Finding, findings, unsaid
 from oncall.hotline import RollCall
 from oncall.rota import Duty, Rota, confirmed, duties
 
@@ -35,6 +35,18 @@ def confirm(shell: Shell, session: Session, person: int, call: RollCall) -> list
             session.add(Confirmation(role=duty.role, person_id=person, **span))
     session.flush()
     return list(dict.fromkeys(duty.role for duty in found))
+
+
+def confirm_shifts(shell: Shell, session: Session, person: int) -> list[str]:
+    """They are on in each shift of theirs in the week ahead that no roll-call asks about; the roles."""
+    now = shell.clock.now()
+    apart = rollcall.spans(rollcall.coming(shell, session))
+    mine = [one for one in unsaid(load_rota(session, now), now, apart) if one.person and one.person.id == person]
+    for one in mine:
+        span = {"begins_at": one.begins, "ends_at": one.ends, "said_at": now}
+        session.add(Confirmation(role=one.role, person_id=person, **span))
+    session.flush()
+    return list(dict.fromkeys(one.role for one in mine))
 
 
 def stand_in(shell: Shell, session: Session, person: Person, call: RollCall) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.alarms import clear_alarm, raise_alarm, standing
-from bot.roster import load_rota
+from bot.roster import load_rota, on_call
 from bot.shell import Shell
 from models import HotlineWindow, Page, Person
 from oncall.findings import concerns, findings, said
@@ -50,6 +50,10 @@ def coming(shell: Shell, session: Session) -> tuple[RollCall, ...]:
     return roll_calls(windows, shell.hotline, shell.policies.support_zone)
 
 
+def spans(calls: Sequence[RollCall]) -> list[tuple[datetime, datetime]]:
+    return [(call.opens, call.closes) for call in calls]
+
+
 def missing(shell: Shell, rota: Rota, call: RollCall, *, confirmed: bool) -> list[str]:
     """Who is missing from a stretch, in words; ``confirmed``: and who has not said "I'm on". None is complete."""
     found = findings(rota, shell.hotline.roles, call.opens, call.closes)
@@ -71,18 +75,18 @@ def _wanted(shell: Shell, session: Session) -> dict[str, str]:
     warned = [call for call in calls if call.warn_at is not None and call.warn_at <= now < call.confirm_at]
     asked = [call for call in calls if call.confirm_at <= now < call.closes]
     found = {
-        ROTA: _today(shell, rota, now),
+        ROTA: _today(shell, on_call(shell, session, now), now, calls),
         WEEKEND: _called(shell, rota, warned, confirmed=False),
         CREW: _called(shell, rota, asked, confirmed=True),
     }
     return {key: words for key, words in found.items() if words}
 
 
-def _today(shell: Shell, rota: Rota, now: datetime) -> str:
+def _today(shell: Shell, rota: Rota, now: datetime, calls: Sequence[RollCall]) -> str:
     """The list as of this morning: new words each day, so that it is told again while it is not empty."""
     here = shell.policies.support_zone
     day = (now.astimezone(here) - timedelta(hours=_MORNING.hour)).date()
-    found = concerns(rota, datetime.combine(day, _MORNING, here).astimezone(UTC), here)
+    found = concerns(rota, datetime.combine(day, _MORNING, here).astimezone(UTC), here, spans(calls))
     more = f"; and {len(found) - _MOST} more, see `flask oncall show`" if len(found) > _MOST else ""
     return f"On call, {day:%a %d %b}: {'; '.join(found[:_MOST])}{more}." if found else ""
 

@@ -51,11 +51,7 @@ def on_call(shell: Shell, session: Session, at: datetime) -> rota.Rota:
     if found.people and not shell.templates.sid(PAGE, "en"):
         window = select(Channel.person_id).where(Channel.kind == "whatsapp", Channel.window_expires_at > at)
         open_to = set(session.scalars(window))
-    able = {
-        number: replace(one, channels=tuple(kind for kind in one.channels if _able(kind, on, number in open_to)))
-        for number, one in found.people.items()
-    }
-    return replace(found, people=able)
+    return replace(found, people={key: _here(one, on, key in open_to) for key, one in found.people.items()})
 
 
 def open_to_us(shell: Shell, channel: Channel) -> bool:
@@ -73,8 +69,10 @@ def opted_out(shell: Shell, session: Session, kind: str, address: str) -> None:
     session.execute(theirs.values(stopped_at=shell.clock.now()))
 
 
-def _able(kind: str, on: set[str], open_to: bool) -> bool:
-    return kind in on and (kind != "whatsapp" or open_to)
+def _here(person: people.Person, on: set[str], open_to: bool) -> people.Person:
+    """With the channels that work here now; the others are kept apart, to be named."""
+    able = tuple(kind for kind in person.channels if kind in on and (kind != "whatsapp" or open_to))
+    return replace(person, channels=able, off=tuple(kind for kind in person.channels if kind not in able))
 
 
 def _person(row: Person) -> people.Person:

@@ -8,13 +8,14 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from bot import rollcall
 from bot.enrol import Imported, import_roster, try_out
-from bot.roster import load_rota
+from bot.roster import on_call
 from bot.shell import Shell
 from commands.moments import moment
 from oncall.entries import RosterError
 from oncall.findings import AHEAD, concerns
-from oncall.people import ROLES
+from oncall.people import ROLES, Person
 from oncall.rota import Duty, duties
 
 
@@ -58,18 +59,22 @@ def show(at: str | None) -> None:
     here = shell.policies.support_zone
     when = moment(at, here) if at else shell.clock.now()
     with shell.db.reading() as session:
-        rota = load_rota(session, when)
+        rota, calls = on_call(shell, session, when), rollcall.coming(shell, session)
     click.echo(f"{when.astimezone(here):%a %Y-%m-%d %H:%M} {here.key}")
     for role in ROLES:
         click.echo(_line(duties(rota, role, when, when + AHEAD)[0], here, when + AHEAD))
-    for wrong in concerns(rota, when, here):
+    for wrong in concerns(rota, when, here, rollcall.spans(calls)):
         click.echo(f"! {wrong}")
 
 
 def _line(duty: Duty, here: ZoneInfo, horizon: datetime) -> str:
-    names = ", ".join(f"{one.name} ({' '.join(one.channels) or 'no verified channel'})" for one in duty.people)
+    names = ", ".join(f"{one.name} ({_ways(one)})" for one in duty.people)
     until = "" if duty.ends >= horizon else f", until {duty.ends.astimezone(here):%a %Y-%m-%d %H:%M}"
     return f"{duty.role.replace('_', ' ')}\t{names or 'NOBODY'}{until}"
+
+
+def _ways(person: Person) -> str:
+    return " ".join(person.channels) or ("nothing rings now" if person.off else "no verified channel")
 
 
 def _tell(done: Imported) -> None:

@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from oncall.people import ROLES, Person
-from oncall.rota import Duty, Rota, confirmed, duties, who
+from oncall.people import CHANNELS, ROLES, Person
+from oncall.rota import Duty, Override, Rota, Shift, confirmed, duties, who
 
 AHEAD = timedelta(days=7)  # how far a list looks
+_OFF, _SHUT = "off here", {"whatsapp": "shut, and there is no template page_sev1"}
+_SWITCH = {
+    "telegram": "set TELEGRAM_BOT_TOKEN",
+    "sms": "set TWILIO_SMS_FROM, like +34910000000",
+    "voice": "set TWILIO_VOICE_FROM, like +34910000000",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,42 @@ def bare(rota: Rota, roles: Iterable[str], at: datetime) -> tuple[str, ...]:
     return tuple(role for role in roles if not any(_said(rota, role, one, at) for one in who(rota, role, at)))
 
 
-def concerns(rota: Rota, when: datetime, here: ZoneInfo) -> list[str]:
-    """What is wrong from now to a week ahead, in words; confirmations are the roll-call's to ask."""
+def unsaid(rota: Rota, when: datetime, apart: Iterable[tuple[datetime, datetime]]) -> tuple[Finding, ...]:
+    """Shifts and stand-ins of the week ahead whose people have not said "I'm on"; those that touch a hotline
+    (``apart``) are the roll-call's to ask."""
+    calls = tuple(apart)
+    spans: tuple[Shift | Override, ...] = (*rota.shifts, *rota.overrides)
+    found = []
+    for one in spans:
+        asked = any(one.begins < closes and one.ends > opens for opens, closes in calls)
+        if asked or one.ends <= when or one.begins >= when + AHEAD:
+            continue
+        on = [person for person in who(rota, one.role, max(one.begins, when)) if person.id == one.person]
+        duty = Duty(one.role, tuple(on), one.begins, one.ends)
+        found += [
+            Finding("unconfirmed", one.role, one.begins, one.ends, person)
+            for person in on
+            if not confirmed(rota, duty, person)
+        ]
+    return tuple(found)
+
+
+def concerns(rota: Rota, when: datetime, here: ZoneInfo, apart: Iterable[tuple[datetime, datetime]] = ()) -> list[str]:
+    """What is wrong from now to a week ahead, in words; ``rota`` is as it reaches people here and now."""
     if not any(person.roles for person in rota.people.values()):
         return ["the rota is empty: nobody would be woken; example: flask oncall import rota.toml"]
     found = findings(rota, ROLES, when, when + AHEAD)
-    mute = [f"{one.name} holds {_roles(one)} but has no verified channel" for one in unfit(rota)]
+    mute = [f"{one.name} holds {_roles(one)} but {_why(one)}" for one in unfit(rota)]
+    off = {kind for one in rota.people.values() if one.roles for kind in one.off if kind != "whatsapp"}
+    mute += [f"{kind} is off here, so nobody is reached by it; {_SWITCH[kind]}" for kind in CHANNELS if kind in off]
     mute += [
         f"{one.name} has said STOP by {kind}, so nothing rings there; START from that telephone ends it"
         for one in rota.people.values()
         for kind in one.stopped
         if one.roles
     ]
-    return mute + [said(one, here) for one in found if one.kind == "gap"]
+    gaps = [said(one, here) for one in found if one.kind == "gap"]
+    return mute + gaps + [f"{said(one, here)}: /confirm" for one in unsaid(rota, when, apart)]
 
 
 def said(finding: Finding, here: ZoneInfo) -> str:
@@ -73,6 +102,12 @@ def said(finding: Finding, here: ZoneInfo) -> str:
 def _said(rota: Rota, role: str, person: Person, at: datetime) -> bool:
     mine = (said for said in rota.confirmations if (said.role, said.person) == (role, person.id))
     return any(said.begins <= at < said.ends for said in mine)
+
+
+def _why(person: Person) -> str:
+    if not person.off:
+        return "has no verified channel"
+    return f"nothing can ring them now: {', '.join(f'{kind} is {_SHUT.get(kind, _OFF)}' for kind in person.off)}"
 
 
 def _roles(person: Person) -> str:

@@ -39,7 +39,7 @@ class Quiet:
 @dataclass(frozen=True, slots=True)
 class Person:
     """``channels`` are the verified ones only, in the order of ``CHANNELS``; ``roles`` those they may hold; on
-    ``stopped`` ones they have said STOP.
+    ``stopped`` ones they have said STOP; ``off`` are verified, but nothing of ours can ring there now.
 
     Quiet hours hold back nudges, lists and reminders, never a page: SEV1 and SEV2 are all that pages.
     """
@@ -51,6 +51,7 @@ class Person:
     language: str = "en"
     quiet: Quiet | None = None
     stopped: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
 
     def in_peace(self, at: datetime) -> bool:
         return self.quiet is not None and self.quiet.holds(at)

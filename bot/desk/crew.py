@@ -20,12 +20,16 @@ NO_TURN = "You have no turn in the coming hotline; `flask oncall show` names who
 
 
 def confirm(ask: Ask) -> str:
-    """``/confirm``: whoever writes it is on for all their turns in the coming hotline, or the one that is open."""
+    """``/confirm``: whoever writes it is on for all their turns in the coming hotline, or the one that is open, and in
+    their other shifts of the week ahead."""
     calls = rollcall.coming(ask.shell, ask.session)
     person = ask.session.scalar(select(Person).where(Person.agent_id == ask.agent.id))
+    roles = muster_acts.confirm_shifts(ask.shell, ask.session, person.id) if person else []
+    shifts = f"Thank you: your shifts of this week as {named(roles)} are confirmed." if roles else ""
     if person is not None and not calls:
-        return "No hotline is coming: no shoot asks for one."
-    return _on(ask.shell, ask.session, ask.agent, calls[0] if calls else None)
+        return shifts or "No hotline is coming: no shoot asks for one."
+    said = _on(ask.shell, ask.session, ask.agent, calls[0] if calls else None)
+    return f"{shifts} {said}".strip()
 
 
 def here(shell: Shell, session: Session, agent: Agent, number: int) -> str:

@@ -1,5 +1,6 @@
 """The crew is asked for before the weekend, red until it is complete; the rota's faults are told every morning."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot import hotline, rollcall
@@ -24,6 +25,8 @@ def person(name: str, number: int, roles: str, *, verified: bool = True) -> str:
 
 
 def ready(house: House, *people: str, shoot: bool = True) -> None:
+    channels = {**house.shell.channels, "voice": house.shell.channels["twilio"]}
+    house.shell = replace(house.shell, channels=channels, senders={**house.shell.senders, "voice": "+34910000001"})
     house.studio()
     house.clock.moment = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     if people:
@@ -122,6 +125,45 @@ def test_the_rotas_faults_are_told_anew_each_morning_and_once_a_day(house: House
         "🚨 On call, Wed 25 Nov",
     ]
     assert "has no verified channel" in words[0]
+
+
+def test_a_shift_nobody_confirmed_is_named_each_day_and_in_doctor_until_they_do(house: House) -> None:
+    shift = '[[shift]]\nrole = "primary"\nperson = "Lena"\nbegins = "2026-11-25T09:00"\nends = "2026-11-25T18:00"\n'
+    turns = 'people = ["Lena"]\nevery = "day"\nstarts = 2026-10-02\nat = "09:00"\n'
+    regular = f'[[rotation]]\nname = "days"\nrole = "primary"\n{turns}'
+    ready(house, person("Lena", 501, ALL), regular, shift, shoot=False)
+    said = "Lena has not confirmed being primary from Wed 2026-11-25 09:00 to Wed 2026-11-25 18:00: /confirm"
+
+    named = [at(house, house.clock.moment + timedelta(days=day))["rota"] for day in (0, 1)]
+    doctor = [one.words for one in legs(house.shell)["rota"]()]
+    house.writes("/confirm", sender=LENA)
+    house.works()
+
+    assert named == [f"On call, {day}: {said}." for day in ("Mon 23 Nov", "Tue 24 Nov")]
+    assert doctor == [said]
+    assert house.shown(None)[-1].endswith("Thank you: your shifts of this week as primary are confirmed.")
+    assert at(house, house.clock.moment) == {}
+
+
+def test_a_channel_that_is_off_here_is_named_each_day_and_in_doctor(house: House) -> None:
+    ready(house, person("Lena", 501, ALL), shoot=False)
+    house.shell = replace(house.shell, senders={"sms": "+34910000000"})
+
+    words = at(house, THURSDAY)["rota"]
+
+    assert words == (
+        "On call, Thu 26 Nov: voice is off here, so nobody is reached by it; set TWILIO_VOICE_FROM, like +34910000000."
+    )
+    assert [one.ok for one in legs(house.shell)["rota"]()] == [False]
+
+
+def test_who_can_only_be_reached_where_nothing_of_ours_rings_is_named(house: House) -> None:
+    whatsapp = f'[[person]]\nname = "Lena"\nroles = [{ALL}]\nwhatsapp = "+34600000011"\nverified = true\n'
+    ready(house, whatsapp, shoot=False)
+
+    words = at(house, THURSDAY)["rota"]
+
+    assert "but nothing can ring them now: whatsapp is shut, and there is no template page_sev1" in words
 
 
 def test_doctor_names_what_is_missing_once_somebody_has_to_be_on(house: House) -> None:

@@ -57,11 +57,13 @@ def test_show_names_who_is_on_until_when_and_what_is_missing(house: House, tmp_p
         "Sat 2026-11-28 15:00 Europe/Madrid",
         "primary\tTomas (no verified channel), until Sat 2026-11-28 20:00",
         "backup\tTomas (no verified channel), until Mon 2026-11-30 06:00",
-        "lead\tLena (telegram sms voice)",
+        "lead\tLena (telegram sms)",
         "engineer\tNOBODY",
         "backup engineer\tNOBODY",
     ]
     assert "! Tomas holds primary, backup but has no verified channel" in lines
+    assert "! voice is off here, so nobody is reached by it; set TWILIO_VOICE_FROM, like +34910000000" in lines
+    assert "! Tomas has not confirmed being backup from Fri 2026-11-27 18:00 to Mon 2026-11-30 06:00: /confirm" in lines
     assert "! nobody is engineer from Sat 2026-11-28 15:00 to Sat 2026-12-05 15:00" in lines
 
 
