@@ -34,7 +34,8 @@ class Case:
 
     ``standings`` are the changes of terms as they were kept, ``seen`` how many of them a clock began with: the later
     ones bind it, at once or when its met is taken back (S12), ``before`` how many closings. ``aims`` are RES's targets
-    (S10). ``beside`` are the NRs a merge brought beside an open FR, which owes both (S9).
+    (S10). ``beside`` are the NRs a merge brought beside an open FR, which owes both (S9). ``retold`` has, for a
+    reply that began an update as another failed, the place and moment behind which updates were told anew.
     """
 
     book: Book
@@ -49,6 +50,7 @@ class Case:
     standings: list[Standing] = field(default_factory=list)
     seen: dict[tuple[str, int], int] = field(default_factory=dict)
     beside: set[int] = field(default_factory=set)
+    retold: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
     before: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @property

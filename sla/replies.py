@@ -60,11 +60,36 @@ def _unkept(case: Case, key: str, failed: Reply, at: datetime) -> None:
     begun = [one for one in case.running("UP") if one.line == _by(key)]
     begun += [one for one in case.running("UP") if one.line == _by("") and min(heard, default=one.number) >= one.number]
     case.cancel(at, "superseded", *begun)
-    for clock in [one for one in case.clocks if one.name == "UP" and one.met_by == key]:
+    kept = [one for one in case.clocks if one.name == "UP" and one.met_by == key]
+    for clock in kept:
         _kept_otherwise(case, case.put(clock, met_at=None, met_by=""), at)
-    later = [(one.accepted_at, other) for other, one in case.answers.replies.items() if one.place > failed.place]
-    if begun and later:
-        next_update(case, *later[0])
+    behind = case.retold.get(key, (failed.place, kept[0].started_at if kept else None))
+    latest = _latest(case, *behind)
+    stale = _stale(case, key, failed)
+    if latest and (begun or stale) and case.terms.update:
+        case.cancel(at, "superseded", *(one for one in stale if one.line != _by(latest[1])))
+        next_update(case, *latest)
+        case.retold[latest[1]] = behind
+
+
+def _latest(case: Case, place: int, since: datetime | None) -> tuple[datetime, str] | None:
+    """Which reply behind a place begins the update that runs now; each is kept by a reply written after it began."""
+    found = None
+    for key, reply in case.answers.replies.items():
+        if reply.place > place and (since is None or reply.written_at > since):
+            since, found = reply.accepted_at, (reply.accepted_at, key)
+    return found
+
+
+def _stale(case: Case, key: str, failed: Reply) -> list[Clock]:
+    """What runs because another reply kept the failed one's update; nothing behind a closing or a named time."""
+    updates = [one for one in case.clocks if one.name == "UP"]
+    begun = next((one.number for one in updates if one.line == _by(key) and one.met_at), None)
+    if begun is None or failed.closings != len(case.answers.closings):
+        return []
+    by_replies = {_by(other) for other in case.answers.replies}
+    behind = [one for one in updates if one.number > begun]
+    return [one for one in behind if one.open] if all(one.line in by_replies for one in behind) else []
 
 
 def _kept_otherwise(case: Case, clock: Clock, at: datetime) -> None:

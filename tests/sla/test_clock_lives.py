@@ -64,3 +64,32 @@ def test_a_promise_merged_beside_an_open_first_response_stays_until_it_is_answer
         (timedelta(minutes=5), "running"),
         (timedelta(minutes=5), "running"),
     ]
+
+
+def test_when_the_first_piece_fails_an_update_begun_by_another_is_kept_by_what_was_written_behind_that() -> None:
+    pieces = (replied(MINUTE), replied(-HOUR, "b", written=MINUTE), replied(6 * MINUTE, "c", written=MINUTE))
+
+    events = (opened(), *pieces, failed(7 * MINUTE))
+
+    assert [(clock.started_at - T0, clock.open) for clock in clocks("UP", *events)][-1] == (6 * MINUTE, True)
+
+
+def test_and_an_update_a_piece_kept_is_promised_from_the_piece_that_arrived_last() -> None:
+    events = (
+        opened(),
+        replied(MINUTE),
+        replied(9 * MINUTE, "b", written=MINUTE),
+        replied(10 * MINUTE, "c", 8 * MINUTE),
+    )
+
+    updates = clocks("UP", *events, failed(11 * MINUTE))
+
+    assert [(clock.started_at - T0, clock.open) for clock in updates][-2:] == [(10 * MINUTE, False), (9 * MINUTE, True)]
+
+
+def test_when_that_piece_fails_too_the_promise_goes_back_to_the_one_that_stands() -> None:
+    pieces = (replied(MINUTE), replied(timedelta(), "b", written=MINUTE), replied(-HOUR, "c", written=MINUTE))
+
+    updates = clocks("UP", opened(), *pieces, failed(7 * MINUTE), failed(8 * MINUTE, "c"))
+
+    assert [(clock.started_at - T0, clock.open) for clock in updates][-1] == (timedelta(), True)
