@@ -63,12 +63,14 @@ class Answers:
         return key in self.lines or key in self.past
 
     def overtaken(self, key: str) -> datetime | None:
-        """When an older line came in behind this one, with no answer to this one standing by then."""
+        """When an older line came in behind this one, once a person had spoken and with no answer to it by then."""
         line = self.lines.get(key)
         if line is None:
             return None
         answered = min((one.place for one in self.replies.values() if one.covers(line)), default=self.kept + 1)
-        older = [one for one in self.lines.values() if line.place < one.place < answered and one.at < line.at]
+        spoken = min((one.place for one in self.replies.values()), default=answered)
+        late = max(line.place, spoken)
+        older = [one for one in self.lines.values() if late < one.place < answered and one.at < line.at]
         return min(older, key=lambda one: one.place).at if older else None
 
     def first(self) -> Answer:

@@ -155,7 +155,8 @@ def next_response(case: Case, at: datetime) -> None:
         ends = clock.cancelled_at is None or clock.reason == "resolved"
         if clock.name == "NR" and ends and case.answers.knows(clock.line):
             answer, overtaken = case.answers.answer(clock.line), case.answers.overtaken(clock.line)
-            if clock.met_at and clock.met_at != answer.met_at and overtaken and not returned:
+            void = clock.met_at and (answer.met_at is None or answer.met_at > clock.met_at)
+            if void and overtaken and not returned:
                 case.cancel(overtaken, "superseded", case.put(clock, met_at=None))  # it had given way already
             else:
                 _settled(case, clock, answer, at)

@@ -93,3 +93,14 @@ def test_when_that_piece_fails_too_the_promise_goes_back_to_the_one_that_stands(
     updates = clocks("UP", opened(), *pieces, failed(7 * MINUTE), failed(8 * MINUTE, "c"))
 
     assert [(clock.started_at - T0, clock.open) for clock in updates][-1] == (timedelta(), True)
+
+
+def test_an_older_line_a_person_had_answered_first_takes_no_breach_back() -> None:
+    first = event("opened", late=MINUTE, severity=1, tier="agency", line="0")
+    older = said(-23 * HOUR, "1", late=23 * HOUR)
+
+    clock = one(
+        "NR", first, older, replied(2 * HOUR, written=timedelta()), replied(6 * HOUR, "b"), replied(5 * HOUR, "c")
+    )
+
+    assert (clock.state, clock.met_at) == ("met_late", T0 + 5 * HOUR)
