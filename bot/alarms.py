@@ -17,6 +17,7 @@ from models import Alarm, Delivery
 log = structlog.get_logger()
 _EDITS = timedelta(minutes=1)  # a standing alarm's message takes new words at most this often
 _TEXT = 300  # characters of a text message: two or three parts
+_LEADS = ":leads"  # ends the thread of their copy
 _AGAIN = timedelta(hours=1)  # after this long new words are a new message: nobody reads an old one again
 
 
@@ -90,13 +91,33 @@ def _stale(shell: Shell, alarm: Alarm) -> bool:
 
 def _show(shell: Shell, session: Session, alarm: Alarm) -> None:
     sent = session.get(Delivery, alarm.delivery_id, with_for_update=True) if alarm.delivery_id else None
-    if sent is not None and sent.state == "queued":
+    if sent is None or (sent.state != "queued" and shell.clock.now() - sent.created_at >= _AGAIN):
+        _tell(shell, session, alarm, f"🚨 {alarm.words}")
+    elif _amended(shell, session, alarm, sent):
+        copy = _copy(shell, session, sent)
+        if copy is not None:
+            _amended(shell, session, alarm, copy)
+
+
+def _copy(shell: Shell, session: Session, sent: Delivery) -> Delivery | None:
+    """What the leads were sent of it, in the same breath."""
+    if shell.desk.leads is None:
+        return None
+    theirs = select(Delivery).where(Delivery.id > sent.id, Delivery.thread == f"{sent.thread}{_LEADS}")
+    return session.scalar(theirs.order_by(Delivery.id).limit(1).with_for_update())
+
+
+def _amended(shell: Shell, session: Session, alarm: Alarm, sent: Delivery) -> bool:
+    """Gives a message of the alarm its newest words; whether it could be."""
+    if sent.state == "queued":
         sent.payload = {**sent.payload, "text": f"🚨 {alarm.words}"}
         alarm.told = alarm.words
-    elif sent is None or shell.clock.now() - sent.created_at >= _AGAIN:
-        _tell(shell, session, alarm, f"🚨 {alarm.words}")
-    elif sent.provider_id.isdecimal():
-        _post(shell, session, alarm, EditText(sent.destination, int(sent.provider_id), escape(f"🚨 {alarm.words}")))
+        return True
+    if not sent.provider_id.isdecimal():
+        return False
+    edit = EditText(sent.destination, int(sent.provider_id), escape(f"🚨 {alarm.words}"))
+    _post(shell, session, alarm, edit).thread = sent.thread
+    return True
 
 
 def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
@@ -115,7 +136,7 @@ def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
         session.flush()
         alarm.delivery_id = row.id
     if shell.desk.leads is not None:
-        _post(shell, session, alarm, SendText(str(shell.desk.leads), text)).thread += ":leads"
+        _post(shell, session, alarm, SendText(str(shell.desk.leads), text)).thread += _LEADS
 
 
 def _post(shell: Shell, session: Session, alarm: Alarm, call: SendText | EditText) -> Delivery:

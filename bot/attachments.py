@@ -40,7 +40,7 @@ def files(media: tuple[Media, ...]) -> list[Media]:
 
 def words(media: tuple[Media, ...]) -> list[str]:
     """What is told in words: places, contacts, and kinds that nothing but their own app can show."""
-    said = [f"{one.kind}: {one.ref} {one.name}".strip() for one in media if one.kind in _WORDS]
+    said = [_told(one) for one in media if one.kind in _WORDS]
     return said + [f"({one.name or 'a message'}: this kind cannot be shown here)" for one in _unsupported(media)]
 
 
@@ -143,6 +143,13 @@ def apart(scene: Scene, row: Delivery) -> None:
 def lasting(seconds: int) -> str:
     """``0:41``"""
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _told(media: Media) -> str:
+    """A place as a link that any telephone opens, a contact as name and number."""
+    if media.kind == "location":
+        return f"{media.name} https://maps.google.com/?q={media.ref}".strip()
+    return ", ".join(filter(None, (media.name, media.ref)))
 
 
 def _unsupported(media: tuple[Media, ...]) -> list[Media]:

@@ -196,6 +196,6 @@ def _channel(shell: Shell, channel: Channel) -> list[Finding]:
     except SQLAlchemyError:
         agents = {}  # the database's own leg says so
     try:
-        return channel.check(Expected(shell.public_url, shell.senders, agents))
+        return channel.check(Expected(shell.public_url, shell.senders, agents, shell.desk.leads))
     finally:
         channel.close()

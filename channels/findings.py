@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a provider should know of us: our public address, our senders by channel, the agents (id to name)."""
+    """What a provider should know of us: our public address, our senders by channel, the agents (id to name), the
+    leads' own chat, which needs no topics."""
 
     public_url: str
     senders: Mapping[str, str]
     agents: Mapping[int, str]
+    leads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

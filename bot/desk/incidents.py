@@ -173,7 +173,7 @@ def _moment(shell: Shell, args: str) -> tuple[datetime | str | None, str]:
     first, rest = _parted(args)
     second, last = _parted(rest)
     for text, words in ((f"{first} {second}", last), (first, rest)):
-        meant = times.read(text, now, zone)
+        meant = times.read(text, now, zone, bare=False)  # the next words may begin with a day's name
         if meant is not None and (meant.passed or (meant.at - now).days >= _FARTHEST):
             return f"The next update must lie ahead, within {_FARTHEST} days, like {times.EXAMPLES}.", ""
         if meant is not None:

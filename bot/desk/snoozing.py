@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import tickets
+from bot.desk import times
 from bot.desk.asks import Ask, who
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
-from bot.snooze import LONGEST, until, wake
+from bot.snooze import LONGEST, wake
 from bot.sweeps import sweep_due
 from conversations.phrases import clock_time
 from models import Ticket
@@ -29,9 +30,10 @@ def snooze(ask: Ask) -> str:
             return f"#{ticket.id} is not snoozed."
         wake(scene, f"{ask.agent.name} ended its snooze")
         return ""
-    moment = until(ask.args, scene.now, scene.shell.policies.support_zone)
-    if moment is None:
+    meant = times.read(ask.args, scene.now, scene.shell.policies.support_zone)
+    if meant is None:
         return _USAGE
+    moment = meant.at
     if moment - scene.now > LONGEST:
         return f"At most {LONGEST.days} days. {_USAGE}"
     ticket.snoozed_until = moment

@@ -1,4 +1,4 @@
-"""Moments as agents write them: ``14:35``, ``tomorrow 9:00``, ``mon 09:00``, ``45m``, ``2h``, ``1d``."""
+"""Moments as agents write them: ``14:35``, ``tomorrow 9:00``, ``mon``, ``mon 09:00``, ``45m``, ``2h``, ``1d``."""
 
 import re
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from sla.zones import instant
 
 EXAMPLES = "14:35, tomorrow 9:00, mon 09:00, 45m or 2h"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT = 3  # letters that name a day
+_MORNING = time(9)  # of a day told without a time
 _SPAN = re.compile(r"\+?(\d{1,4}) ?(m|min|h|d)", re.IGNORECASE)
-_AT = re.compile(r"(?:(\w+) +)?([01]?\d|2[0-3])[:.]([0-5]\d)", re.IGNORECASE)
+_AT = re.compile(r"(?:([a-z]+)(?: +|$))?(?:([01]?\d|2[0-3])[:.]([0-5]\d))?", re.IGNORECASE)
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,31 +25,35 @@ class Meant:
     passed: bool = False
 
 
-def read(text: str, now: datetime, zone: ZoneInfo) -> Meant | None:
-    """The moment ``text`` names in ``zone``; None if it names none."""
-    if span := _SPAN.fullmatch(text.strip()):
+def read(text: str, now: datetime, zone: ZoneInfo, *, bare: bool = True) -> Meant | None:
+    """The moment ``text`` names in ``zone``; None if it names none. A ``bare`` day, without a time, is its morning."""
+    words = text.strip()
+    if span := _SPAN.fullmatch(words):
         length = timedelta(**{_UNITS[span[2].lower()]: int(span[1])})
         return Meant(now + length) if length else None
-    found = _AT.fullmatch(text.strip())
-    if found is None:
+    found = _AT.fullmatch(words)
+    if found is None or not words or not (found[2] or bare):
         return None
-    clock, today = time(int(found[2]), int(found[3])), now.astimezone(zone)
-    days = _days_ahead(found[1], today)
+    day, clock = (found[1] or "").lower(), time(int(found[2]), int(found[3])) if found[2] else _MORNING
+    today = now.astimezone(zone)
+    days = _days_ahead(day, today)
     if days is None:
         return None
     at = _on(today, days, clock, zone)
     if at > now:
         return Meant(at)
-    return Meant(_on(today, 7, clock, zone)) if found[1] else Meant(_on(today, 1, clock, zone), passed=True)
+    if day == "today":
+        return None
+    return Meant(_on(today, 7, clock, zone)) if day else Meant(_on(today, 1, clock, zone), passed=True)
 
 
-def _days_ahead(word: str | None, today: datetime) -> int | None:
-    if word is None or word.lower() == "today":
+def _days_ahead(word: str, today: datetime) -> int | None:
+    if word in ("", "today"):
         return 0
-    if word.lower() == "tomorrow":
+    if word == "tomorrow":
         return 1
-    name = word.lower()[:3]
-    return (_DAYS.index(name) - today.weekday()) % 7 if name in _DAYS else None
+    named = next((number for number, day in enumerate(_DAYS) if len(word) >= _SHORT and day.startswith(word)), None)
+    return None if named is None else (named - today.weekday()) % 7
 
 
 def _on(today: datetime, days: int, clock: time, zone: ZoneInfo) -> datetime:

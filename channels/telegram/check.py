@@ -30,7 +30,7 @@ async def check(bot: Bot, groups: Iterable[int], expected: Expected, updates: Se
     found = [Finding("Telegram token", True, f"valid, the bot is @{me.username}")]
     found += [await _webhook(bot, expected.public_url + INBOUND, updates)]
     for group in sorted(groups):
-        found += await _group(bot, group, me)
+        found += await (_leads(bot, group, me) if group == expected.leads else _group(bot, group, me))
     found += [await _started(bot, groups, expected.agents, me)] if expected.agents else []
     return [*found, await _clock(bot)]
 
@@ -80,6 +80,23 @@ async def _group(bot: Bot, group: int, me: User) -> list[Finding]:
         words = f"a {chat.type} without topics" if not chat.is_forum else f"a {chat.type}"
         kind = Finding(leg, False, words, "in the group's settings switch Topics on")
     return [kind, _rights(group, member), _privacy(group, member, me)]
+
+
+async def _leads(bot: Bot, chat: int, me: User) -> list[Finding]:
+    """The leads' chat only reads what the bot writes: no topics, no rights, nothing to hear."""
+    leg = f"Telegram chat of the leads {chat}"
+    try:
+        with translated():
+            await bot.get_chat(chat)
+            member = await bot.get_chat_member(chat, me.id)
+    except TransportError as error:
+        step = "add the bot to the chat, and compare TELEGRAM_LEAD_CHAT_ID with the chat's id"
+        if error.code.startswith("migrated:"):
+            step = f"set TELEGRAM_LEAD_CHAT_ID={error.code.removeprefix('migrated:')}, start web and worker again"
+        return [Finding(leg, False, str(error), step)]
+    if member.status in ("left", "kicked"):
+        return [Finding(leg, False, f"the bot is not in it ({member.status})", "add the bot to the chat")]
+    return [Finding(leg, True, "the bot is in it")]
 
 
 def _rights(group: int, member: ChatMember) -> Finding:

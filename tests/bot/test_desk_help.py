@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.desk import canned as replies
-from bot.desk import snoozing
-from bot.snooze import until
+from bot.desk import snoozing, times
 from models import Message, Ticket
 from tests.bot.desk_words import answered, card, events, keys, told_in
 from tests.bot.house import CHARLIE, LENA, TOMAS, House
@@ -239,6 +238,10 @@ def test_a_snooze_without_a_moment_is_refused_with_examples(house: House, writte
         ("tomorrow", "2026-06-11T09:00"),
         ("Tomorrow 8:15", "2026-06-11T08:15"),
         ("mon 9:00", "2026-06-15T09:00"),
+        ("mon", "2026-06-15T09:00"),
+        ("Friday", "2026-06-12T09:00"),
+        ("money", None),
+        ("money 9:00", None),
         ("wed 13:00", "2026-06-17T13:00"),
         ("wed 15:00", "2026-06-10T15:00"),
         ("today 18:00", "2026-06-10T18:00"),
@@ -246,9 +249,9 @@ def test_a_snooze_without_a_moment_is_refused_with_examples(house: House, writte
     ],
 )
 def test_a_moment_is_read_in_support_time(text: str, moment: str | None) -> None:
-    found = until(text, NOW, MADRID)
+    found = times.read(text, NOW, MADRID)
 
-    assert (found and found.astimezone(MADRID).strftime("%Y-%m-%dT%H:%M")) == moment
+    assert (found and found.at.astimezone(MADRID).strftime("%Y-%m-%dT%H:%M")) == moment
 
 
 def test_a_studio_shows_its_people_tickets_and_ratings(house: House) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot import overview, watch
-from bot.alarms import clear_alarm, raise_alarm
+from bot.alarms import clear_alarm, raise_alarm, retell
 from bot.shell import Desk
 from channels.wire import EditText, SendText, TransportError
 from models import Audit, Overview, Ticket
@@ -110,6 +110,20 @@ def test_an_alarm_and_its_end_are_told_to_the_leads_too_even_where_their_chat_is
 
     assert "🚨 nobody has it" in {call.text for call in read_by_leads(led)}
     assert answered(led, "Over: nobody has it")
+
+
+def test_the_leads_copy_of_an_alarm_follows_its_words(led: House) -> None:
+    led.changes(lambda session: raise_alarm(led.shell, session, "page:1", "nobody has it"))
+    led.works()
+    led.changes(lambda session: raise_alarm(led.shell, session, "page:1", "Lena has it too late"))
+    led.clock.passes(60)
+
+    retell(led.shell)
+    led.works()
+
+    edited = [call for call in led.telegram.calls if isinstance(call, EditText) and "too late" in call.text]
+    assert {call.to for call in edited} == {str(GROUP), str(LEADS)}
+    assert len(edited) == 2
 
 
 def test_the_leads_have_one_pinned_overview_of_every_groups_tickets(led: House) -> None:

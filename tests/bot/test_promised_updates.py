@@ -104,6 +104,24 @@ def test_a_time_that_has_passed_means_tomorrow_after_a_tap(house: House) -> None
     assert house.heard()[-1] == "Next update here by Thu 09:00."
 
 
+def test_a_day_without_a_time_is_its_morning(house: House) -> None:
+    thread = house.opened("PAYMENT NOT WORKING")
+
+    house.writes("/next fri", thread)
+    house.works()
+
+    assert house.heard()[-1] == "Next update here by Fri 09:00."
+
+
+def test_a_time_of_today_that_has_passed_is_not_next_weeks(house: House) -> None:
+    thread = house.opened("PAYMENT NOT WORKING")
+
+    house.writes("/next today 9:00", thread)
+    house.works()
+
+    assert any("/next 14:35" in text for text in house.shown(thread))
+
+
 def test_next_without_a_time_says_how(house: House) -> None:
     thread = house.opened("PAYMENT NOT WORKING")
 

@@ -70,7 +70,7 @@ def test_a_location_is_shown_as_words(house: House) -> None:
     house.says("", Latitude="40.4", Longitude="-3.7", Label="Studio", Address="Gran Vía 1")
     house.works()
 
-    assert house.shown(thread)[1:] == ["Tolu: location: 40.4,-3.7 Studio Gran Vía 1"]
+    assert house.shown(thread)[1:] == ["Tolu: Studio Gran Vía 1 https://maps.google.com/?q=40.4,-3.7"]
 
 
 def test_a_contact_and_a_place_on_telegram_are_shown_as_words(house: House) -> None:
@@ -79,14 +79,26 @@ def test_a_contact_and_a_place_on_telegram_are_shown_as_words(house: House) -> N
     house.texts("", location={"latitude": 40.4, "longitude": -3.7})
     house.works()
 
-    assert house.shown(house.topic().thread_id)[1:] == ["Pavel: contact: +34600 Ana", "Pavel: location: 40.4,-3.7"]
+    shown = house.shown(house.topic().thread_id)[1:]
+    assert shown == ["Pavel: Ana, +34600", "Pavel: https://maps.google.com/?q=40.4,-3.7"]
+
+
+def test_an_agents_place_and_contact_reach_the_customer_in_words_their_telephone_opens(house: House) -> None:
+    thread = house.opened()
+    card = house.topic().card_id
+
+    house.writes("", thread, reply_to=card, location={"latitude": 40.4, "longitude": -3.7})
+    house.writes("", thread, reply_to=card, contact={"phone_number": "+34600", "first_name": "Ana"})
+    house.works()
+
+    assert house.heard() == ["https://maps.google.com/?q=40.4,-3.7", "Ana, +34600"]
 
 
 def test_a_place_with_the_first_words_is_shown_beside_the_card(house: House) -> None:
     house.says("uploads fail here", CHARLIE, Latitude="1", Longitude="2")
     house.works()
 
-    assert house.shown(house.topic().thread_id)[1:] == ["Charlie: location: 1,2"]
+    assert house.shown(house.topic().thread_id)[1:] == ["Charlie: https://maps.google.com/?q=1,2"]
 
 
 def test_pictures_are_fetched_stored_and_sent_one_after_the_other_with_the_words_on_the_first(house: House) -> None:

@@ -239,6 +239,14 @@ def test_a_group_without_topics_or_without_the_bot_is_named(doctor: Doctor) -> N
     assert nowhere == {f"Telegram group {PLAIN}": "Telegram does not know this chat"}
 
 
+def test_the_leads_chat_needs_the_bot_and_no_topics(doctor: Doctor) -> None:
+    small = doctor.broken(TELEGRAM_LEAD_CHAT_ID=str(SMALL))
+    nowhere = doctor.broken(TELEGRAM_LEAD_CHAT_ID=str(PLAIN))
+
+    assert small == {}
+    assert nowhere == {f"Telegram chat of the leads {PLAIN}": "Telegram does not know this chat"}
+
+
 def test_rights_the_bot_lacks_are_named(doctor: Doctor) -> None:
     rights = {"can_manage_topics": False, "can_pin_messages": False, "can_delete_messages": True}
     bot = {"chat_id": GROUP, "user": {"id": BOT}, "by": LENA, "status": "administrator"}
