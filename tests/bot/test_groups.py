@@ -4,6 +4,8 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot import groups
 from bot.shell import Desk
 from channels.arranging import ReopenTopic
@@ -17,6 +19,7 @@ from tests.bot.house import CHARLIE, GROUP, LENA, House, Json
 from tests.bot.test_attachments import opened_on_telegram
 
 NEW = -1002000000009
+FALLBACK = "+34600000099"
 BOT: Json = {"id": 123456, "is_bot": True, "first_name": "Backstop"}
 CHAT: Json = {"id": GROUP, "type": "supergroup", "title": "Desk", "is_forum": True}
 RIGHTS = dict.fromkeys(
@@ -196,6 +199,33 @@ def test_a_bot_that_lost_what_it_needs_raises_an_alarm_until_it_has_it_again(hou
 
     assert ["removed" in seen[0], "privacy" in seen[1], "may not manage topics" in seen[2]] == [True, True, True]
     assert house.one(Alarm).cleared_at is not None
+
+
+@pytest.mark.parametrize(("status", "says"), [("kicked", "removed from"), ("member", "privacy mode")])
+def test_a_bot_that_is_kicked_or_demoted_is_told_beside_the_group_and_in_it(
+    house: House, status: str, says: str
+) -> None:
+    outside = House(replace(house.shell, alarm_to=FALLBACK))
+
+    becomes(outside, status)
+
+    texts = [call for call in outside.twilio.calls if isinstance(call, SendText) and call.to == FALLBACK]
+    assert [says in text.text for text in texts] == [True]
+    assert any(says in text for text in outside.shown(None))
+
+
+def test_an_agents_answer_in_a_closed_topic_goes_out_and_the_next_line_opens_it(house: House) -> None:
+    thread = house.opened("uploads fail")
+    serves(house, message_thread_id=thread, is_topic_message=True, forum_topic_closed={})
+    house.writes("/r Which browser?", thread)
+    house.works()
+
+    house.says("Firefox")
+    house.works()
+
+    assert house.heard() == ["Which browser?"]
+    assert sum(isinstance(call, ReopenTopic) for call in house.telegram.calls) == 1
+    assert house.shown(thread)[-1] == "Tolu: Firefox"
 
 
 def test_service_messages_reach_no_customer(house: House) -> None:
