@@ -13,7 +13,7 @@ from bot.scene import OF_SENDER, Scene, open_scene
 from bot.shell import Shell
 from conversations.events import Facts, Line, Said
 from conversations.states import Idle, to_json
-from models import Address, Conversation, Inbound, Message, Shoot
+from models import Address, Conversation, Inbound, Message
 from triage import Severity, Triage, in_hotline, in_shoot
 
 _OLDEST = timedelta(hours=24)  # a provider's time is believed this far back (sla.md rule 2)
@@ -50,11 +50,7 @@ def left(scene: Scene, line: Line, triage: Triage, said_at: datetime) -> None:
 
 def _shoots(scene: Scene, triage: Triage) -> bool:
     """Whether the studio shoots this moment; asked only where it would lift something."""
-    contact = scene.address.contact
-    if contact is None or not triage.blocked or triage.severity is Severity.SEV1:
-        return False
-    running = (Shoot.studio_id == contact.studio_id, Shoot.begins_at <= scene.now, Shoot.ends_at > scene.now)
-    return scene.session.scalar(select(Shoot.id).where(*running).limit(1)) is not None
+    return triage.blocked and triage.severity is not Severity.SEV1 and scene.shoots_until is not None
 
 
 def _facts(scene: Scene, said_at: datetime) -> Facts:

@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.shell import Shell
 from conversations.events import Facts, Line
-from models import Address, Clock, Conversation, Message, Ticket, Topic
+from conversations.states import may_rate
+from models import Address, Clock, Conversation, Message, Shoot, Ticket, Topic
 from sla import Happened, Ledger
 
 _NUMBER = bindparam("number", type_=BigInteger)
@@ -82,6 +83,15 @@ class Scene:
         return until is not None and self.now < until
 
     @property
+    def shoots_until(self) -> datetime | None:
+        """When the shoot ends that the studio is in; None if it is in none."""
+        contact = self.address.contact
+        if contact is None:
+            return None
+        running = (Shoot.studio_id == contact.studio_id, Shoot.begins_at <= self.now, Shoot.ends_at > self.now)
+        return self.session.scalar(select(func.max(Shoot.ends_at)).where(*running))
+
+    @property
     def window_open(self) -> bool:
         """Whether free text may go: always but on WhatsApp, where it may for 24 hours after their last line."""
         ends = self.conversation.window_expires_at
@@ -98,6 +108,7 @@ class Scene:
             stopped=self.address.stopped_at is not None,
             window_open=self.window_open,
             held=self.held,
+            shoots_until=self.shoots_until if may_rate(self.conversation.state) else None,
             pace=self.shell.pace,
         )
 

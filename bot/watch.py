@@ -15,12 +15,12 @@ from models import Conversation
 
 
 def quiet(shell: Shell) -> None:
-    """Ends the bursts whose time has come."""
-    ended = select(Conversation.id).where(Conversation.wake_at <= shell.clock.now()).order_by(Conversation.wake_at)
-    sweep_due(shell, ended, _end_burst, "quiet")
+    """Ends the bursts whose time has come, and asks for the stars that waited for the end of a shoot."""
+    due = select(Conversation.id).where(Conversation.wake_at <= shell.clock.now()).order_by(Conversation.wake_at)
+    sweep_due(shell, due, _wake, "quiet")
 
 
-def _end_burst(shell: Shell, number: int) -> None:
+def _wake(shell: Shell, number: int) -> None:
     with shell.db.writing() as session:
         scene = open_scene(shell, session, BY_NUMBER, number=number)
         if scene and scene.conversation.wake_at and scene.conversation.wake_at <= scene.now:

@@ -60,7 +60,8 @@ class Facts:
     """What the shell knows when it tells the machine: the time, whether the sender is in the directory or has said
     who they are, whether a ticket is open, the name of the person who has it, its category, whether the sender
     said STOP, whether free text may go out (WhatsApp's 24 hours), whether answers are held until they write, whether
-    we think it is one problem ``shared`` with other studios, the pace."""
+    we think it is one problem ``shared`` with other studios, until when their studio shoots (None: not now, or
+    ``states.may_rate`` says that nobody asks), the pace."""
 
     now: datetime
     known: bool = True
@@ -71,6 +72,7 @@ class Facts:
     window_open: bool = True
     held: bool = False
     shared: bool = False
+    shoots_until: datetime | None = None
     pace: Pace = field(default_factory=Pace)
 
 

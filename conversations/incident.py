@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from conversations.closing import rate
 from conversations.effects import Effect, NoteSame, NoteWorks, RecordSolved, Relay, Say
 from conversations.events import Said
-from conversations.states import AskedStars, State, Waiting
+from conversations.states import State, Waiting
 from conversations.words import Meaning, chosen, understand
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -30,7 +31,8 @@ def answered(state: Waiting, event: Said) -> Step | None:
             return known, (Relay(), NoteSame(False), Say("person_by"))
         case "works":
             noted = (Relay(courtesy=True), NoteWorks(True), RecordSolved("yes"))
-            return AskedStars(event.facts.now), (*noted, Say("ask_stars"))
+            following, asked = rate(event.facts.now, event.facts)
+            return following, (*noted, asked)
         case "still_not":
             return known, (Relay(), NoteWorks(False), Say("still_not"))
     return None

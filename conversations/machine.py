@@ -2,10 +2,21 @@
 
 from typing import assert_never
 
-from conversations import calls, consent, held, late, report, resolved, waiting
+from conversations import calls, consent, held, late, rating, report, resolved, waiting
 from conversations.effects import Effect, OpenTicket, Raise, Relay, Say
 from conversations.events import Event, Said
-from conversations.states import AskedSolved, AskedStars, AskLater, Collecting, Done, Idle, Lost, State, Waiting
+from conversations.states import (
+    AskedSolved,
+    AskedStars,
+    AskLater,
+    Collecting,
+    Done,
+    Idle,
+    Lost,
+    StarsLater,
+    State,
+    Waiting,
+)
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -40,6 +51,8 @@ def _flow(state: State, event: Event) -> Step:
             return waiting.talk(state, event)
         case AskLater():
             return resolved.ask_later(state, event)
+        case StarsLater():
+            return rating.listen(state, event)
         case AskedSolved() | AskedStars() | Done():
             return resolved.listen(state, event)
         case Lost():

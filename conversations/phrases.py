@@ -57,7 +57,7 @@ def render(language: str, phrase: str, values: Mapping[str, str | int]) -> str:
     """One sentence of the book, filled in and at most 320 characters; a long quotation gives way first.
 
     Known values: name, by, urgent, agent, number, words, picture, voice, file, batch, aid (a category); phrases: who,
-    cause, affected, way.
+    cause, affected, way, before.
     Raises KeyError for a phrase the book does not have.
     """
     chosen = book(language)
@@ -81,7 +81,7 @@ def _filled(chosen: Book, values: Mapping[str, str | int], quote: int) -> dict[s
         "comma_name": f", {name}" if name else "",
         "seen": _seen(chosen, values, quote),
         "aid": chosen.aid.get(str(values.get("aid", "")), ""),
-        **{key: _said(chosen, values, key) for key in ("who", "cause", "affected", "way")},
+        **{key: _said(chosen, values, key) for key in ("who", "cause", "affected", "way", "before")},
     }
 
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from conversations import report
-from conversations.closing import SOLVED, ask, closed
+from conversations.closing import SOLVED, ask, closed, rate
 from conversations.effects import Effect, RecordSolved, RecordStars, Relay, Reopen, Say, StaySilent
 from conversations.events import Answered, CallOffered, Closed, Event, HandedOver, OpenedAgain, Said, Taken, WentQuiet
 from conversations.incident import WORKS
 from conversations.incident_events import WentClear
-from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, State, Waiting
+from conversations.states import AskedSolved, AskedStars, AskLater, Done, Idle, StarsLater, State, Waiting
 from conversations.words import Meaning, chosen, stars, understand
 from triage import Category
 
 Step = tuple[State, tuple[Effect, ...]]
-Resolved = AskedSolved | AskedStars | Done
+Resolved = AskedSolved | AskedStars | StarsLater | Done
 SAME = ("still_broken", "something_new", "just_thanks")
 
 
@@ -52,7 +52,7 @@ def _said(state: Resolved, event: Said) -> Step:
     match state:
         case AskedSolved(unclear=True) | Done(unclear=True) if not _late(state, event):
             return _same(state, event)
-        case AskedStars():
+        case AskedStars() | StarsLater():
             given = stars(event.line.tapped or event.line.text)
             if given:
                 return Done(state.at), (RecordStars(given), Say("rated" if given > 2 else "rated_low"))
@@ -94,7 +94,8 @@ def _answered(state: Resolved, event: Said, answer: str) -> Step:
     """Yes leads to the stars, once; partly and no reopen, or open a linked ticket when they come late."""
     if answer == "yes":
         if isinstance(state, AskedSolved):
-            return AskedStars(state.at), (RecordSolved("yes"), Say("ask_stars"))
+            following, asked = rate(state.at, event.facts)
+            return following, (RecordSolved("yes"), asked)
         return state, (StaySilent("said yes before"),)
     if _late(state, event):
         fresh, effects = report.opened(event)
@@ -137,7 +138,7 @@ def _other(state: Resolved, event: Said) -> Step:
             return _reopened()
     if late or event.triage.category is not Category.OTHER:
         return report.opened(event)
-    if isinstance(state, AskedStars):
+    if isinstance(state, AskedStars | StarsLater):
         return _reopened()
     return replace(state, unclear=True), (Relay(), Say("ask_same", options=SAME))
 

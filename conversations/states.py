@@ -71,6 +71,15 @@ class AskedStars:
 
 
 @dataclass(frozen=True, slots=True)
+class StarsLater:
+    """Solved during a shoot: the rating is asked at ``wake_at``, when it is over; None once WhatsApp's window was
+    closed by then, and the rating goes with the answer to their next words."""
+
+    at: datetime
+    wake_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Resolved and rated, or not to be asked again."""
 
@@ -86,9 +95,10 @@ class Lost:
     data: dict[str, Any]
 
 
-State = Idle | Collecting | Waiting | AskLater | AskedSolved | AskedStars | Done | Lost
+State = Idle | Collecting | Waiting | AskLater | AskedSolved | AskedStars | StarsLater | Done | Lost
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Idle, Collecting, Waiting, AskLater, AskedSolved, AskedStars, Done)
+    kind.__name__: TypeAdapter(kind)
+    for kind in (Idle, Collecting, Waiting, AskLater, AskedSolved, AskedStars, StarsLater, Done)
 }
 
 
@@ -114,4 +124,10 @@ def from_json(found: dict[str, Any] | None) -> State:
 
 def wake_at(state: State) -> datetime | None:
     """When this state wants to hear WentQuiet; None if never."""
-    return state.wake_at if isinstance(state, Collecting) else None
+    return state.wake_at if isinstance(state, Collecting | StarsLater) else None
+
+
+def may_rate(found: dict[str, Any] | None) -> bool:
+    """Whether a kept state is one step from the stars, so that it matters whether the studio shoots."""
+    kind, data = (found.get("kind"), found.get("data") or {}) if found else (None, {})
+    return kind in ("AskedSolved", "StarsLater") or (kind == "Waiting" and bool(data.get("asked")))

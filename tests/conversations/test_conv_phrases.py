@@ -23,6 +23,7 @@ KNOWN_VALUES = {"comma_name", "by", "written", "found", "agent", "number", "seen
     "affected",
     "urgent",
     "way",
+    "before",
     "now",
 }
 LONG_WORDS = "nobody can pay and the couple is waiting at the desk while we try again and again, please help us now"

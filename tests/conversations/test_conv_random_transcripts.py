@@ -25,7 +25,7 @@ from conversations.events import (
     WentQuiet,
 )
 from conversations.phrases import clock_time, labels, render
-from conversations.states import Collecting, Idle, Lost, State, Waiting, from_json, to_json, wake_at
+from conversations.states import Collecting, Idle, Lost, StarsLater, State, Waiting, from_json, to_json, wake_at
 from conversations.words import Meaning, understand
 from tests.conversations.talk import NOON
 from triage import Category, Severity, Triage
@@ -100,7 +100,8 @@ def played(transcript: list[tuple[float, tuple[object, ...]]], known: bool, star
         closed = (
             len(record.steps) % 3 == 2
         )  # every third step finds WhatsApp's window closed, the next shows what was held
-        facts = Facts(now, known=known, window_open=not closed, held=len(record.steps) % 3 == 0)
+        shoots = now + timedelta(hours=2) if len(record.steps) % 4 < 2 else None
+        facts = Facts(now, known=known, window_open=not closed, held=len(record.steps) % 3 == 0, shoots_until=shoots)
         event: Event = kind(*parts, facts)  # type: ignore[operator]
         state, effects = advance(from_json(json.loads(json.dumps(to_json(state)))), event)
         record.steps.append((event, effects, state, facts))
@@ -137,18 +138,30 @@ def test_a_ticket_is_opened_only_when_none_is_open_and_reopened_only_when_it_was
 
 @given(transcripts, st.booleans())
 @settings(max_examples=120, deadline=None)
-def test_a_state_is_woken_within_twenty_seconds_and_never_before_its_time(
+def test_a_burst_is_woken_within_twenty_seconds_and_never_before_its_time(
     transcript: list[object], known: bool
 ) -> None:
     record, pace = played(transcript, known), Pace()  # type: ignore[arg-type]
 
     for _, _, state, facts in record.steps:
         due = wake_at(state)
-        assert (due is not None) == isinstance(state, Collecting)
+        assert (due is not None) == isinstance(state, Collecting) or isinstance(state, StarsLater)
         if isinstance(state, Collecting) and due is not None:
             assert state.since <= due <= state.since + (pace.urgent if state.urgent else pace.burst)
             assert due <= state.last + pace.quiet
             assert due > facts.now or due - state.since in (pace.urgent, pace.burst) or due == state.last + pace.quiet
+
+
+@given(transcripts, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_stars_are_never_asked_in_a_shoot(transcript: list[object], known: bool) -> None:
+    begun = StarsLater(NOON, NOON + timedelta(minutes=1))
+
+    record = played(transcript, known, start=begun)  # type: ignore[arg-type]
+
+    for _, effects, _, facts in record.steps:
+        asked = any(isinstance(effect, Say) and effect.phrase == "ask_stars" for effect in effects)
+        assert not (asked and facts.shoots_until)
 
 
 @given(transcripts, st.booleans())

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from conversations.states import (
     AskedSolved,
     AskedStars,
+    AskLater,
     Collecting,
     Done,
     Idle,
     Lost,
+    StarsLater,
     State,
     Waiting,
     from_json,
@@ -31,7 +33,9 @@ states = st.one_of(
     ),
     st.builds(Waiting, counts),
     st.builds(AskedSolved, moments, st.booleans()),
+    st.builds(AskLater, moments, st.text(), st.none() | st.booleans()),
     st.builds(AskedStars, moments),
+    st.builds(StarsLater, moments, st.none() | moments),
     st.builds(Done, moments, st.booleans()),
     st.builds(Lost, st.text().map(lambda kind: f"old {kind}"), st.dictionaries(st.text(), st.integers() | st.text())),
 )
@@ -87,12 +91,13 @@ def test_a_lost_conversation_stays_as_it_is_until_the_customer_writes() -> None:
     assert (effects, talk.state, wake_at(lost)) == ([], lost, None)
 
 
-def test_only_a_burst_that_is_collected_asks_to_be_woken() -> None:
+def test_only_a_burst_that_is_collected_and_stars_after_a_shoot_ask_to_be_woken() -> None:
     due = NOON + timedelta(seconds=8)
 
     asked = [
         wake_at(state)
-        for state in (Idle(), Waiting(), AskedSolved(NOON), AskedStars(NOON), Done(NOON), Collecting(NOON, NOON, due))
+        for state in (Idle(), Waiting(), AskedSolved(NOON), AskedStars(NOON), Done(NOON), StarsLater(NOON))
     ]
 
-    assert asked == [None, None, None, None, None, due]
+    assert asked == [None] * 6
+    assert (wake_at(Collecting(NOON, NOON, due)), wake_at(StarsLater(NOON, due))) == (due, due)
