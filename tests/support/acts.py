@@ -190,10 +190,15 @@ class Day:
         return message
 
     def _writes(self, chat: int, topic: Json, text: str, **more: Any) -> None:
-        """An agent writes, into a closed topic only who leads."""
+        """An agent writes, into a closed topic only who leads; the bot may close it while the other one types."""
+        more |= {"chat_id": chat, "message_thread_id": topic["message_thread_id"], "text": text}
         agent = LENA if topic["closed"] else self.dice.choice((LENA, TOMAS))
-        more |= {"message_thread_id": topic["message_thread_id"]}
-        self.stack.sandbox.post("telegram/say", chat_id=chat, user_id=agent, text=text, **more)
+        try:
+            self.stack.sandbox.post("telegram/say", user_id=agent, **more)
+        except AssertionError as refused:
+            if "is closed" not in str(refused):
+                raise
+            self.stack.sandbox.post("telegram/say", user_id=LENA, **more)
 
     def _changes(self, chat: int, topic: Json, action: str) -> None:
         thread = topic["message_thread_id"]
