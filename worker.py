@@ -13,29 +13,15 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import (
-    alarms,
-    batches,
-    beat,
-    buckets,
-    called,
-    desk,
-    digest,
-    ends,
-    groups,
-    hotline,
-    muster,
-    overview,
-    rollcall,
-    rungs,
-    stillness,
-    watch,
-)
+from bot import alarms, batches, beat, buckets, desk, digest, ends, groups, overview, stillness, watch
 from bot.answer import BATCH, answer
 from bot.deliver import Senders
 from bot.desk import closing, returning, snoozing
+from bot.hotline import muster, rollcall, windows
 from bot.incidents import turn as incidents
 from bot.incidents.proposing import Proposer
+from bot.pager import rungs
+from bot.phone import called
 from bot.pulse import Pulse
 from bot.reconcile import Reconciler
 from bot.shell import Shell
@@ -71,7 +57,7 @@ class Ticker:
         self._every(shell.limits.tick, "clocks", partial(watch.clocks, shell))
         self._every(shell.limits.tick, "windows", partial(watch.windows, shell))
         self._every(min(_COMPARES, shell.limits.reconcile), "reconcile", Reconciler(shell), within=CALLS)
-        self._every(shell.limits.tick, "hotline", partial(hotline.turn, shell))
+        self._every(shell.limits.tick, "hotline", partial(windows.turn, shell))
         self._every(shell.limits.tick, "silence", partial(silence, shell))
         self._every(shell.limits.tick, "calls", partial(called.follow, shell))
         self._every(shell.limits.tick, "pages", partial(rungs.climb, shell))

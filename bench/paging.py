@@ -13,7 +13,7 @@ from bench.bed import Bed
 from bench.customers import first_lines
 from bench.engine import engine_for
 from bench.load import fire, spread
-from bot.enrol import import_roster
+from bot.hotline.enrol import import_roster
 from conversations.states import Idle, to_json
 from models import Address, Base, Clock, Conversation, Ticket, TicketEvent
 from tests.support.sandbox import Sandbox

@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import contents, digest, media, moving, rings, settle, topics, turns
+from bot import contents, digest, media, moving, settle, topics, turns
 from bot.lanes import for_customer
+from bot.pager import rings
 from bot.shell import Shell
 from bot.sweeps import sweep
 from bot.window import CLOSED

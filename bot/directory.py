@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.hotline.shoots import rebook_booked
 from bot.rebase import new_tier
 from bot.shell import Shell
-from bot.shoots import rebook_booked
 from models import Address, Contact, Studio
 from sla.policies import TIERS
 

@@ -11,9 +11,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
-from bot import beat, media, rollcall, templates
+from bot import beat, media, templates
 from bot.alarms import standing
-from bot.roster import on_call
+from bot.hotline import rollcall
+from bot.hotline.roster import on_call
 from bot.shell import Shell
 from channels.findings import Expected, Finding
 from channels.protocol import Channel

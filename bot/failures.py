@@ -6,8 +6,9 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, outbox, quotes, reach, rings, successors, tickets, window
+from bot import attachments, outbox, quotes, reach, successors, tickets, window
 from bot.alarms import raise_alarm
+from bot.pager import rings
 from bot.scene import Scene
 from bot.shell import Shell
 from bot.ticks import RANK, agents_message, tick

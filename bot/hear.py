@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import late, phoned, tickets, window
+from bot import late, tickets, window
 from bot.outbox import answer_tap
+from bot.pager import phoned
 from bot.perform import play
 from bot.scene import OF_SENDER, Scene, open_scene
 from bot.shell import Shell

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from bot import acks, ledger, outbox, pages, relay, tickets
+from bot import ledger, outbox, relay, tickets
+from bot.pager import acks, pages
 from bot.scene import Scene, open_ticket_scene
 from models import Agent, Message, Ticket
 from oncall.pages import from_json

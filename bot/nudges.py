@@ -3,10 +3,11 @@ this hour is left in it (users.md script 2.7)."""
 
 from sqlalchemy import select
 
-from bot import acks, ledger, promises, tickets
+from bot import ledger, promises, tickets
+from bot.hotline.roster import on_call
 from bot.lanes import Lane
-from bot.page_words import worded
-from bot.roster import on_call
+from bot.pager import acks
+from bot.pager.page_words import worded
 from bot.scene import Scene
 from channels.wire import CUSTOMER_TAP, Option, SendText, to_json
 from conversations.phrases import clock_time

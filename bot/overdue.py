@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from bot import batches, leads, ledger, nudges, outbox, promises, status, tickets
+from bot import batches, leads, ledger, nudges, outbox, promises, tickets
 from bot.duty import asked, unmanned
 from bot.incidents import links
+from bot.pager import status
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.phrases import clock_time

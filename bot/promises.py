@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from bot import alarms, leads, ledger, outbox, pages, tickets
+from bot import alarms, leads, ledger, outbox, tickets
 from bot.incidents import links
+from bot.pager import pages
 from bot.scene import Scene
 from bot.speak import kept, say, told_time, worded
 from channels.wire import Option, SendText

@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from bot import calls
 from bot.alarms import clear_alarm, raise_alarm
+from bot.phone import calls
 from bot.remember import keep
 from bot.shell import Shell
 from channels.protocol import Channel

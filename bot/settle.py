@@ -6,9 +6,11 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import attachments, buckets, failures, groups, lanes, media, rings, roster, tickets
+from bot import attachments, buckets, failures, groups, lanes, media, tickets
 from bot.alarms import clear_alarm, raise_alarm
+from bot.hotline import roster
 from bot.lanes import Lane
+from bot.pager import rings
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell
 from bot.ticks import RANK, tick, to_customer

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from bot import card, digest, lanes, ledger, outbox, pages, topics
+from bot import card, digest, lanes, ledger, outbox, topics
 from bot.alarms import clear_alarm
 from bot.incidents import deciding, joining
 from bot.late import found
+from bot.pager import pages
 from bot.scene import Scene
 from models import Agent, Delivery, Message, Ticket
 from sla import Happened

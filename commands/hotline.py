@@ -7,9 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from bot.roster import load_rota
+from bot.hotline.roster import load_rota
+from bot.hotline.shoots import planned
 from bot.shell import Shell
-from bot.shoots import planned
 from models import Shoot
 from oncall.hotline import windows
 from oncall.programme import programme

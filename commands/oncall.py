@@ -8,9 +8,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from bot import rollcall
-from bot.enrol import Imported, import_roster, try_out
-from bot.roster import on_call
+from bot.hotline import rollcall
+from bot.hotline.enrol import Imported, import_roster, try_out
+from bot.hotline.roster import on_call
 from bot.shell import Shell
 from commands.moments import moment
 from oncall.entries import RosterError

@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 from bot.beat import adopt_clock
 from bot.desk.registry import menu
 from bot.groups import load
+from bot.hotline.shoots import rebook_all
 from bot.shell import Shell
-from bot.shoots import rebook_all
 from channels.telegram import Telegram
 from channels.wire import TransportError
 from commands.database import alembic_config

@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from bot.hotline.shoots import call_off, import_shoots
 from bot.shell import Shell
-from bot.shoots import call_off, import_shoots
 from models import Shoot
 from oncall.bookings import COLUMNS, BookingError
 from sla.zones import zone

@@ -5,9 +5,9 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as Answer
 
-from bot.ack_link import NoLink, OldLink
-from bot.ack_page import shown, take
-from bot.page_words import languages, worded
+from bot.pager.ack_link import NoLink, OldLink
+from bot.pager.ack_page import shown, take
+from bot.pager.page_words import languages, worded
 from bot.shell import Shell
 
 ack = Blueprint("ack", __name__, template_folder="templates")

@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import calls as line
+from bot.phone import calls as line
 from bot.shell import Shell
 from channels.ringing import Heard, heard
 from channels.telephone import CALLED, CALLS

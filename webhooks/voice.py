@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.keypad import pressed
+from bot.pager.keypad import pressed
 from bot.shell import Shell
 from channels.twiml import document
 from channels.wire import Forged

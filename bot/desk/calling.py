@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from bot import acks, pages, tickets
+from bot import tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.rights import Actor
+from bot.pager import acks, pages
 from bot.perform import play
 from bot.scene import Scene
 from channels.wire import Option

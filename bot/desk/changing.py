@@ -1,8 +1,9 @@
 """Severity and category changed by an agent: who, when and why are an event, and the clocks follow it."""
 
-from bot import lanes, pages, tickets
+from bot import lanes, tickets
 from bot.desk import keyboards
 from bot.desk.asks import Ask, Tap, ticket_of, who
+from bot.pager import pages
 from bot.scene import Scene
 from channels.wire import Option
 from models import Agent

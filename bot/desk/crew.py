@@ -5,11 +5,11 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import muster_acts, rollcall
 from bot.desk.asks import Ask
-from bot.muster_card import short
-from bot.muster_words import named
-from bot.roster import load_rota
+from bot.hotline import muster_acts, rollcall
+from bot.hotline.muster_card import short
+from bot.hotline.muster_words import named
+from bot.hotline.roster import load_rota
 from bot.shell import Shell
 from models import Agent, Muster, Person
 from oncall.findings import findings

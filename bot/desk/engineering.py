@@ -1,8 +1,8 @@
 """What engineers answer, by a button or typed, and the buttons under the drafts that come of it."""
 
-from bot import engineers, pages, status
 from bot.desk.asks import Ask, Tap
 from bot.desk.rights import Actor
+from bot.pager import engineers, pages, status
 from bot.scene import Scene
 from models import Message
 

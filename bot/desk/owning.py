@@ -1,7 +1,8 @@
 """Taking a ticket: exactly one owner."""
 
-from bot import acks, tickets
+from bot import tickets
 from bot.desk.asks import Tap, current, who
+from bot.pager import acks
 from bot.perform import play
 from conversations.events import Taken
 

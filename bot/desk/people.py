@@ -3,9 +3,9 @@
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import personal
 from bot.desk.asks import Ask
 from bot.desk.rights import ROLES
+from bot.pager import personal
 from models import Agent, Member, Person, Role, Ticket
 
 

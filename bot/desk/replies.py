@@ -5,11 +5,12 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import or_, select
 
-from bot import acks, amend, attachments, outbox, quotes, tickets
+from bot import amend, attachments, outbox, quotes, tickets
 from bot.desk import canned, colleagues, engineering
 from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
 from bot.desk.silence import waits_since
+from bot.pager import acks
 from bot.perform import play
 from bot.scene import Scene
 from bot.ticks import CARRIERS

@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
-from bot import engineers, tickets
+from bot import tickets
 from bot.incidents import joining, links
+from bot.pager import engineers
 from bot.scene import Scene
 from models import Agent, IncidentTicket, StatusLine
 

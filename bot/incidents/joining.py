@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import card, lanes, ledger, outbox, pages, topics
+from bot import card, lanes, ledger, outbox, topics
 from bot.incidents import links
+from bot.pager import pages
 from bot.scene import Scene
 from models import Incident, IncidentTicket, StatusLine, Ticket
 from triage import Triage

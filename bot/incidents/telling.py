@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
-from bot import acks, ledger, outbox, tickets
+from bot import ledger, outbox, tickets
 from bot.incidents import joining, links
 from bot.lanes import Lane
+from bot.pager import acks
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from bot.shell import Shell

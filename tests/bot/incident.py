@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot import rungs
 from bot.incidents.proposing import Proposer
 from bot.incidents.turn import turn
+from bot.pager import rungs
 from channels.wire import EditText, SendText
 from models import Incident, IncidentTicket, StatusCopy, Ticket
 from tests.bot.house import GROUP, LENA, House
@@ -29,7 +29,7 @@ def reports(house: House, number: str, words: str = "", **studio: str) -> None:
 
 def looks(house: House) -> None:
     """What the worker does within some seconds."""
-    from bot import watch  # noqa: PLC0415 (the sweeps are looked up when they run)
+    from bot import watch  # noqa: PLC0415 (the sweeps are looked up when they run
 
     propose = Proposer(house.shell)
     for _ in range(3):

@@ -1,7 +1,7 @@
 """A rota in a house, and who was rung."""
 
-from bot import rungs
-from bot.enrol import import_roster
+from bot.hotline.enrol import import_roster
+from bot.pager import rungs
 from channels.wire import SendText
 from models import Delivery
 from tests.bot.house import GROUP, House

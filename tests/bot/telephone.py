@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from bot import called
+from bot.phone import called
 from channels.twiml import RINGS
 from tests.bot.house import PUBLIC, SID, TOLU, House, twilio_form
 from tests.bot.paging import looks

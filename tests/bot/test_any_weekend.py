@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import hotline, rungs, watch
-from bot.enrol import import_roster
-from bot.shoots import import_shoots
+from bot import watch
+from bot.hotline import windows
+from bot.hotline.enrol import import_roster
+from bot.hotline.shoots import import_shoots
+from bot.pager import rungs
 from channels.telephone import HangUp, RingUp
 from channels.wire import Call, SendText
 from models import Conversation, Delivery, HotlineWindow, Page, Ring, Ticket
@@ -203,7 +205,7 @@ class Weekend:
             if self.acts and act <= house.clock.now():
                 heapq.heappop(self.acts)[2]()
             if due <= house.clock.now():
-                for look in (hotline.turn, watch.quiet, rungs.climb):
+                for look in (windows.turn, watch.quiet, rungs.climb):
                     look(house.shell)
                 house.works()
 

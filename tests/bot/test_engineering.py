@@ -1,6 +1,6 @@
 """Engineers get facts and one question; what they answer is a draft, and a fix waits for a check."""
 
-from bot.shoots import import_shoots
+from bot.hotline.shoots import import_shoots
 from channels.wire import SendText
 from models import Page, Ticket
 from tests.bot.house import LENA, TOLU, TOMAS, House

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot import hotline
-from bot.shoots import import_shoots
+from bot.hotline import windows
+from bot.hotline.shoots import import_shoots
 from models import HotlineWindow, Studio, Ticket, TicketEvent
 from tests.bot.house import TOLU, House
 from tests.bot.paging import PRIYAS, texts, urgent
@@ -23,7 +23,7 @@ def booked(house: House, *rows: str) -> None:
 
 def at(house: House, moment: datetime) -> None:
     house.clock.moment = moment
-    hotline.turn(house.shell)
+    windows.turn(house.shell)
     house.works()
 
 
@@ -66,7 +66,7 @@ def test_many_openings_of_one_minute_are_one_message_in_the_group(house: House) 
         house.studio(name=f"Studio {number}", contact=f"Ana {number}", address=f"+3460000001{number}", channel="sms")
     booked(house, *(SHOOT.replace("Adeyemi Photo", f"Studio {number}") for number in range(5)))
     house.clock.moment = OPENS
-    hotline.turn(house.shell)
+    windows.turn(house.shell)
     house.works()
 
     (message,) = house.shown(None)

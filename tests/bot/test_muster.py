@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import muster
-from bot.enrol import import_roster
 from bot.examine import legs
-from bot.roster import load_rota
-from bot.shoots import import_shoots
+from bot.hotline import muster
+from bot.hotline.enrol import import_roster
+from bot.hotline.roster import load_rota
+from bot.hotline.shoots import import_shoots
 from channels.telephone import RingUp
 from channels.wire import EditText, SendText, TransportError
 from models import Channel, Confirmation, Delivery, Muster, Ticket, Trial

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import rollcall
+from bot.hotline import rollcall
 from channels.wire import SendText, TransportError
 from models import Alarm, Page, Ring, Ticket
 from tests.bot.desk_words import card, events

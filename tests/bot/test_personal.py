@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.enrol import import_roster
+from bot.hotline.enrol import import_roster
 from models import Channel, Person, Ticket
 from tests.bot.house import LENA, ROBOT, TOMAS, House
 from tests.bot.paging import LENAS, PAYMENT, ROTA, on_call, private, texts

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import hotline, rollcall
 from bot.alarms import retell
-from bot.enrol import import_roster
 from bot.examine import legs
-from bot.shoots import import_shoots
+from bot.hotline import rollcall, windows
+from bot.hotline.enrol import import_roster
+from bot.hotline.shoots import import_shoots
 from models import Alarm, Confirmation
 from tests.bot.house import LENA, TOMAS, House
 
@@ -38,7 +38,7 @@ def ready(house: House, *people: str, shoot: bool = True) -> None:
 def at(house: House, moment: datetime) -> dict[str, str]:
     """The words of the alarms that stand then."""
     house.clock.moment = moment
-    hotline.turn(house.shell)
+    windows.turn(house.shell)
     rollcall.look(house.shell)
     house.works()
     return {alarm.key: alarm.words for alarm in house.rows(Alarm) if alarm.cleared_at is None}

@@ -1,6 +1,6 @@
 """An update that was promised and does not come: the owner, the backup and the lead hear of it in time (script 2.7)."""
 
-from bot import rungs
+from bot.pager import rungs
 from channels.wire import SendText
 from models import Page, Person, Ticket
 from tests.bot.house import LENA, TOMAS, House

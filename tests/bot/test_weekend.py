@@ -9,9 +9,11 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from bot import hotline, muster, rungs, watch
-from bot.enrol import import_roster
-from bot.shoots import import_shoots
+from bot import watch
+from bot.hotline import muster, windows
+from bot.hotline.enrol import import_roster
+from bot.hotline.shoots import import_shoots
+from bot.pager import rungs
 from channels.telephone import RingUp
 from channels.wire import Call, SendText
 from models import Alarm, Confirmation, Conversation, Delivery, HotlineWindow, Muster, Page, Ticket
@@ -87,7 +89,7 @@ class Weekend:
         self._sweeps()
 
     def _sweeps(self) -> None:
-        for look in (hotline.turn, muster.look, watch.quiet, rungs.climb, rungs.climb):
+        for look in (windows.turn, muster.look, watch.quiet, rungs.climb, rungs.climb):
             look(self.house.shell)
         self.house.works()
 
@@ -160,7 +162,7 @@ def test_windows_of_five_zones_turn_at_their_own_hour_across_the_change(weekend:
     for at, name in sorted(edges):
         for moment in (at - NEAR, at + NEAR / 2):
             weekend.house.clock.moment = moment
-            hotline.turn(weekend.house.shell)
+            windows.turn(weekend.house.shell)
             row = next(one for one in weekend.house.rows(HotlineWindow) if one.studio.name == name)
             found.append((row.opened_at, row.closed_at)[edges[at, name]])
 

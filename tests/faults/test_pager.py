@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from bot.shoots import call_off, import_shoots
+from bot.hotline.shoots import call_off, import_shoots
 from models import Alarm, Delivery, HotlineWindow, Ring, Shoot, TicketEvent
 from tests.faults.evidence import delivery_of, shown_at
 from tests.faults.ground import FALLBACK, URGENT, Ground

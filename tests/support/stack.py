@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from bot.directory import import_directory
-from bot.enrol import import_roster
+from bot.hotline.enrol import import_roster
 from bot.shell import Shell
 from parts import assemble
 from settings import Settings

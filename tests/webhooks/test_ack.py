@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
-from bot.ack_link import LASTS, link
+from bot.pager.ack_link import LASTS, link
 from models import Page, Person
 from tests.bot.house import PUBLIC, House
 from tests.bot.paging import LENAS, ROTA, TOMASS, looks, on_call, passes, private, texts, urgent

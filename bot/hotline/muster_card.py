@@ -6,9 +6,9 @@ from html import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.hotline.roster import load_rota
 from bot.lanes import Lane
-from bot.page_words import time
-from bot.roster import load_rota
+from bot.pager.page_words import time
 from bot.shell import Shell
 from channels.wire import EditText, Option, SendText, to_json
 from models import Channel, Confirmation, Delivery, HotlineWindow, Muster, Shoot, Trial

@@ -6,9 +6,9 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from bot import page_words
-from bot.ack_link import link
 from bot.lanes import Lane
+from bot.pager import page_words
+from bot.pager.ack_link import link
 from bot.scene import Scene
 from bot.shell import Shell
 from bot.templates import PAGE

@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import callers
-from bot.page_words import worded
+from bot.pager.page_words import worded
+from bot.phone import callers
 from bot.shell import Shell
 from channels.ringing import Heard, Rang
 from channels.telephone import CALLS

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.hotline.roster import open_to_us
 from bot.lanes import Lane
-from bot.page_words import worded
-from bot.roster import open_to_us
+from bot.pager.page_words import worded
 from bot.shell import Shell
 from channels.telephone import KEYS, RingUp
 from channels.twiml import Spoken

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.alarms import clear_alarm, raise_alarm, standing
-from bot.roster import load_rota, on_call
+from bot.hotline.roster import load_rota, on_call
 from bot.shell import Shell
 from models import HotlineWindow, Page, Person
 from oncall.findings import concerns, findings, said

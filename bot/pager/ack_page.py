@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot import acks
-from bot.ack_link import named
-from bot.page_words import time, who, worded
+from bot.pager import acks
+from bot.pager.ack_link import named
+from bot.pager.page_words import time, who, worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from conversations.phrases import shortened

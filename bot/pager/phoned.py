@@ -6,10 +6,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, engineers, muster_acts, nudges, personal, status, trials
+from bot import nudges
+from bot.hotline import muster_acts
 from bot.lanes import Lane
 from bot.outbox import answer_tap
-from bot.page_words import worded
+from bot.pager import acks, engineers, personal, status, trials
+from bot.pager.page_words import worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from bot.speak import kept

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import muster_acts, muster_card, muster_words, rollcall
-from bot.roster import load_rota
+from bot.hotline import muster_acts, muster_card, muster_words, rollcall
+from bot.hotline.roster import load_rota
 from bot.shell import Shell
 from models import HotlineWindow, Muster, Person
 from oncall.findings import Finding, bare, findings

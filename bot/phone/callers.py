@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot import hotline
-from bot.roster import load_rota
+from bot.hotline import windows
+from bot.hotline.roster import load_rota
 from bot.scene import BY_ADDRESS, BY_NUMBER, Scene, open_scene, open_ticket_scene
 from bot.shell import Shell
 from conversations.phrases import clock_time
@@ -101,7 +101,7 @@ def scene_of(shell: Shell, session: Session, call: IncomingCall, contact: Contac
         number = session.scalar(open_ones.limit(1))
         if number is not None:
             return open_scene(shell, session, BY_NUMBER, number=number)
-    chat = hotline.reach(shell, session, contact) if contact and call.state != "outside" else None
+    chat = windows.reach(shell, session, contact) if contact and call.state != "outside" else None
     return chat or _by_number(shell, session, call, contact)
 
 

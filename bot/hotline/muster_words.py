@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot import trials
-from bot.muster_card import short
-from bot.page_words import time, worded
+from bot.hotline.muster_card import short
+from bot.pager import trials
+from bot.pager.page_words import time, worded
 from bot.shell import Shell
 from models import Person
 from oncall import people

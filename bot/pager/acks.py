@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot import pages, tickets
-from bot.page_words import time, worded
+from bot import tickets
+from bot.pager import pages
+from bot.pager.page_words import time, worded
 from bot.perform import play
 from bot.scene import Scene
 from conversations.events import Taken

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bot import ledger, outbox, rings
+from bot import ledger, outbox
 from bot.alarms import clear_alarm, raise_alarm
-from bot.brief import brief
 from bot.card import buttons, card
+from bot.hotline.roster import on_call
 from bot.incidents import links
-from bot.page_words import time, who
-from bot.roster import on_call
+from bot.pager import rings
+from bot.pager.brief import brief
+from bot.pager.page_words import time, who
 from bot.scene import Scene
 from channels.wire import Option, SendText
 from models import Agent, Page, Person, Ticket

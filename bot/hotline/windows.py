@@ -7,9 +7,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import pages, tickets
+from bot import tickets
 from bot.incidents import links
 from bot.lanes import Lane
+from bot.pager import pages
 from bot.perform import PERFORM
 from bot.scene import BY_ADDRESS, Scene, open_scene, open_ticket_scene
 from bot.shell import Shell

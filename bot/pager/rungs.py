@@ -2,7 +2,7 @@
 
 from sqlalchemy import literal_column, select
 
-from bot import pages
+from bot.pager import pages
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from bot.sweeps import sweep_due

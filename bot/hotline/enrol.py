@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot import trials
+from bot.pager import trials
 from bot.shell import Shell
 from models import Channel, Override, Person, Rotation, Shift, Trial
 from oncall.people import CHANNELS

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import acks, callers, calls, hear, outbox, pages, speak, tickets
+from bot import hear, outbox, speak, tickets
 from bot.attachments import lasting
+from bot.pager import acks, pages
 from bot.perform import play
+from bot.phone import callers, calls
 from bot.relay import VOICEMAIL
 from bot.scene import Scene
 from bot.shell import Shell

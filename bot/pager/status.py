@@ -3,7 +3,8 @@ a fix waits for a check (sla.md section 6)."""
 
 import re
 
-from bot import acks, engineers, ledger, outbox, pages, promises
+from bot import ledger, outbox, promises
+from bot.pager import acks, engineers, pages
 from bot.perform import play
 from bot.scene import Scene
 from bot.speak import worded

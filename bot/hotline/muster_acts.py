@@ -3,10 +3,11 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot import muster_words, rollcall, trials
-from bot.muster_words import named
-from bot.page_words import worded
-from bot.roster import load_rota
+from bot.hotline import muster_words, rollcall
+from bot.hotline.muster_words import named
+from bot.hotline.roster import load_rota
+from bot.pager import trials
+from bot.pager.page_words import worded
 from bot.shell import Shell
 from models import Absence, Channel, Confirmation, Muster, Override, Person, Trial
 from oncall.findings import Finding, findings, unsaid

@@ -19,7 +19,7 @@ _WORDS, _NAME, _LISTED = 60, 24, 5  # characters of theirs and of the studio; ti
 
 @cache
 def _books() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(resources.files("bot").joinpath("page_words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("bot.pager").joinpath("page_words.toml").read_text(encoding="utf-8"))
 
 
 def worded(language: str, phrase: str, **values: object) -> str:

@@ -3,8 +3,9 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import acks, muster_acts, trials
-from bot.page_words import spoken, worded
+from bot.hotline import muster_acts
+from bot.pager import acks, trials
+from bot.pager.page_words import spoken, worded
 from bot.scene import open_ticket_scene
 from bot.shell import Shell
 from channels.telephone import KEYS

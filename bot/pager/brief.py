@@ -5,7 +5,7 @@ from html import escape
 from sqlalchemy import func, select
 
 from bot import outbox
-from bot.page_words import shooting
+from bot.pager.page_words import shooting
 from bot.scene import Scene
 from channels.wire import SendText
 from conversations.phrases import clock_time, shortened

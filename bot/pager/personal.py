@@ -5,8 +5,8 @@ import re
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import trials
-from bot.page_words import languages
+from bot.pager import trials
+from bot.pager.page_words import languages
 from bot.shell import Shell
 from models import Channel, Person, Trial
 from oncall.people import dialled, is_quiet

@@ -1,0 +1,1 @@
+"""SHELL: calls to our own number, on the line and what follows from them."""
