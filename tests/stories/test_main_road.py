@@ -110,8 +110,8 @@ def test_sixteen_copies_of_one_line_are_one_line(story: Story) -> None:
 
     assert set(statuses) == {200}
     topic.shows("is anybody looking at it")
-    topic.writes("/r looking", agent=TOMAS)
-    owner.hears("looking")
+    topic.writes("/r we look at it", agent=TOMAS)
+    owner.hears("we look at it")
     assert sum("is anybody looking" in text for text in topic.texts()) == 1
 
 
