@@ -62,6 +62,11 @@ def moment(local: datetime, where: ZoneInfo, *, closing: bool = False) -> dateti
     return datetime.fromtimestamp(instant(local.replace(tzinfo=None), where, closing=closing), UTC)
 
 
+def named(begins: datetime, title: str) -> str:
+    """The ``uid`` of a shoot that has none of its own."""
+    return f"{begins:%Y-%m-%dT%H:%MZ} {title}".strip()
+
+
 def _rows(reader: "csv.DictReader[str]") -> Iterator[Booked]:
     for raw in reader:
         row = {column: (raw.get(column) or "").strip() for column in COLUMNS}
@@ -71,7 +76,7 @@ def _rows(reader: "csv.DictReader[str]") -> Iterator[Booked]:
         where = _zone(row["timezone"], place)
         begins = _local(row["starts_at"], where, f"{place}: starts_at")
         ends = _local(row["ends_at"], where, f"{place}: ends_at", closing=True)
-        uid = f"{begins:%Y-%m-%dT%H:%MZ} {row['title']}".strip()
+        uid = named(begins, row["title"])
         yield checked(Booked(place, (row["studio"],), uid, row["title"], begins, ends, where), EXAMPLE)
 
 

@@ -46,6 +46,7 @@ class Entry:
     def __init__(self, table: str, number: int, row: Any, support_zone: ZoneInfo) -> None:
         named = f" ({row['name']})" if isinstance(row, Mapping) and isinstance(row.get("name"), str) else ""
         self.place, self._example, self._zone = f"{table} {number}{named}", EXAMPLES[table], support_zone
+        self.table = table
         if not isinstance(row, Mapping):
             raise self.wrong("it is a table")
         missing, unknown = sorted(_NEEDED[table] - set(row)), sorted(set(row) - KEYS[table])

@@ -80,6 +80,8 @@ def read_roster(data: bytes, support_zone: ZoneInfo) -> Roster:
     once = {table: tuple(_once(row, able) for row in rows[table]) for table in ("shift", "override")}
     for row, shift in zip(rows["shift"], once["shift"], strict=True):
         row.holds(shift.person, shift.role, able)
+    for table in ("shift", "override"):
+        _apart(rows[table], once[table])
     return Roster(people, rotations, once["shift"], once["override"])
 
 
@@ -131,3 +133,21 @@ def _once_each(table: str, names: list[str]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise RosterError(f"{table}: two are called {twice!r}; give each a name of its own")
+
+
+def _apart(rows: list[Entry], spans: tuple[Once, ...]) -> None:
+    """Of two that share time in one role, one would have no effect: the same shift twice, or two overrides of one turn.
+    Two people on shift at once are both on; an override may stand in for another's person."""
+    for number, (row, later) in enumerate(zip(rows, spans, strict=True)):
+        for other, earlier in zip(rows[:number], spans[:number], strict=True):
+            shared = earlier.role == later.role and earlier.begins < later.ends and later.begins < earlier.ends
+            if shared and _same_turn(row, earlier, later):
+                raise row.wrong(
+                    f"it overlaps {other.place} in the role {later.role!r}, from "
+                    f"{max(earlier.begins, later.begins):%Y-%m-%dT%H:%MZ} to {min(earlier.ends, later.ends):%Y-%m-%dT%H:%MZ}"
+                    ", so one of the two would have no effect; let one end where the other begins"
+                )
+
+
+def _same_turn(row: Entry, one: Once, other: Once) -> bool:
+    return one.instead_of == other.instead_of if row.table == "override" else one.person == other.person

@@ -22,6 +22,7 @@ from bot.desk import (
     promising,
     queue,
     replies,
+    shooting,
     snoozing,
 )
 from bot.desk.asks import Ask, Command, Tap
@@ -74,6 +75,12 @@ COMMANDS: dict[str, Command] = {
     "ledger": Command(promising.show_ledger, "The proof of every clock", needs_ticket=True),
     "incident": Command(
         incidents.incident, "Several studios, one problem: tell and end it as one", "[7 status 11:45 words]"
+    ),
+    "shoot": Command(
+        shooting.shoot,
+        "The studio's shoots: list, enter one, take one away",
+        "[28.11. 14:00-22:00 [Europe/Madrid] words|off 12]",
+        needs_ticket=True,
     ),
     "confirm": Command(crew.confirm, "I'm on for the coming hotline"),
     "help": Command(_help, "What can be done here"),

@@ -1,7 +1,7 @@
 """The shoot calendar: imported whole or not at all, and the hotline windows that follow from it."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -48,10 +48,52 @@ def call_off(shell: Shell, number: int) -> bool:
     with shell.db.writing() as session:
         shoot = session.get(Shoot, number)
         if shoot is not None:
-            session.delete(shoot)
-            session.flush()
-            rebook(shell, session, shoot.studio_id)
+            remove(shell, session, shoot)
     return shoot is not None
+
+
+def enter(shell: Shell, session: Session, studio: Studio, booked: Booked) -> tuple[Shoot, bool]:
+    """One shoot entered by hand, and whether that changed anything; one that shares time and words with a known one
+    is that one."""
+    mine = select(Shoot).where(Shoot.studio_id == studio.id)
+    known = session.scalar(mine.where(Shoot.uid == booked.uid)) or next(
+        (one for one in overlapping(session, studio.id, booked) if one.title.casefold() == booked.title.casefold()),
+        None,
+    )
+    if known is not None:
+        booked = replace(booked, uid=known.uid, series=known.series)
+    before = known and (known.begins_at, known.ends_at, known.zone)
+    _keep(session, studio, booked)
+    shoot = session.scalars(mine.where(Shoot.uid == booked.uid)).unique().one()
+    rebook(shell, session, studio.id)
+    return shoot, before != (shoot.begins_at, shoot.ends_at, shoot.zone)
+
+
+def overlapping(session: Session, studio: int, booked: Booked) -> Sequence[Shoot]:
+    """The shoots of a studio that share time with this one."""
+    shared = (Shoot.begins_at < booked.ends, Shoot.ends_at > booked.begins)
+    found = select(Shoot).where(Shoot.studio_id == studio, *shared).order_by(Shoot.begins_at, Shoot.id)
+    return session.scalars(found).unique().all()
+
+
+def ahead(session: Session, studio: int, now: datetime) -> Sequence[Shoot]:
+    """The shoots of a studio that are not over."""
+    found = select(Shoot).where(Shoot.studio_id == studio, Shoot.ends_at > now).order_by(Shoot.begins_at, Shoot.id)
+    return session.scalars(found).unique().all()
+
+
+def window_of(session: Session, shoot: Shoot) -> HotlineWindow | None:
+    """The window a shoot lies in, open or ahead."""
+    mine = (HotlineWindow.studio_id == shoot.studio_id, HotlineWindow.due_at.is_not(None))
+    around = (HotlineWindow.opens_at < shoot.ends_at, HotlineWindow.closes_at > shoot.begins_at)
+    return session.scalars(select(HotlineWindow).where(*mine, *around).limit(1)).unique().first()
+
+
+def remove(shell: Shell, session: Session, shoot: Shoot) -> None:
+    studio = shoot.studio_id
+    session.delete(shoot)
+    session.flush()
+    rebook(shell, session, studio)
 
 
 def rebook(shell: Shell, session: Session, studio: int) -> int:

@@ -123,6 +123,11 @@ def test_a_proven_channel_stays_proven_until_its_address_changes(house: House, t
         (LENA + TOMAS + WEEKLY.replace('["Lena", "Tomas"]', "[]"), "nobody takes turns"),
         (LENA + TOMAS + OVERRIDE.replace("T20:00", "T12:00"), "override 1: it ends before it begins"),
         (LENA + TOMAS + SHIFT.replace("2026-11-27T18:00", "noon"), "shift 1: begins 'noon'"),
+        (
+            LENA + TOMAS + SHIFT + SHIFT.replace("2026-11-27", "2026-11-29"),
+            "shift 2: it overlaps shift 1 in the role 'backup', from 2026-11-29T17:00Z to 2026-11-30T05:00Z",
+        ),
+        (LENA + TOMAS + OVERRIDE + OVERRIDE.replace("Tomas", "Lena"), "override 2: it overlaps override 1 in the role"),
         (LENA + TOMAS + SHIFT.replace("Tomas", "Lena"), "shift 1: Lena has not the role 'backup'"),
     ],
 )
@@ -135,6 +140,15 @@ def test_a_wrong_entry_is_named_with_an_example_and_nothing_is_imported(
     assert any(word in said for word in ("example: ", "the file knows", "a name of its own"))
     assert "Nothing was imported." in said
     assert house.rows(Person) == []
+
+
+def test_spans_that_touch_and_two_people_on_one_shift_are_no_overlap(house: House, tmp_path: Path) -> None:
+    lena = LENA.replace('"lead"', '"lead", "backup"')
+    after = SHIFT.replace("2026-11-30T06", "2026-12-01T06").replace("2026-11-27T18", "2026-11-30T06")
+
+    said = imported(house, tmp_path, lena, TOMAS, SHIFT, after, SHIFT.replace("Tomas", "Lena"))
+
+    assert "3 shifts" in said
 
 
 def test_a_moment_nobody_can_read_is_refused(house: House) -> None:
