@@ -140,12 +140,11 @@ def _apart(rows: list[Entry], spans: tuple[Once, ...]) -> None:
     Two people on shift at once are both on; an override may stand in for another's person."""
     for number, (row, later) in enumerate(zip(rows, spans, strict=True)):
         for other, earlier in zip(rows[:number], spans[:number], strict=True):
-            shared = earlier.role == later.role and earlier.begins < later.ends and later.begins < earlier.ends
-            if shared and _same_turn(row, earlier, later):
+            begins, ends = max(earlier.begins, later.begins), min(earlier.ends, later.ends)
+            if earlier.role == later.role and begins < ends and _same_turn(row, earlier, later):
                 raise row.wrong(
-                    f"it overlaps {other.place} in the role {later.role!r}, from "
-                    f"{max(earlier.begins, later.begins):%Y-%m-%dT%H:%MZ} to {min(earlier.ends, later.ends):%Y-%m-%dT%H:%MZ}"
-                    ", so one of the two would have no effect; let one end where the other begins"
+                    f"it overlaps {other.place} in the role {later.role!r}, from {begins:%Y-%m-%dT%H:%MZ} to "
+                    f"{ends:%Y-%m-%dT%H:%MZ}; one of the two would have no effect: let one end where the other begins"
                 )
 
 

@@ -1,18 +1,19 @@
-"""One shoot as an agent types it: ``28.11. 14:00-22:00 Europe/Madrid Wedding Ruiz``, ending in ``Booked`` as files do."""
+"""One shoot as an agent types it: ``28.11. 14:00-22:00 Europe/Madrid Wedding Ruiz``; ends in ``Booked`` as files do."""
 
 import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from oncall.bookings import Booked, BookingError, checked, moment, named
-from sla.zones import names, zone
+from sla.zones import zone
 
 EXAMPLE = "/shoot 28.11. 14:00-22:00 Europe/Madrid Wedding Ruiz"
 _DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4})?)"
 _CLOCK = r"([01]?\d|2[0-3])[:.]([0-5]\d)"
-_SHAPE = re.compile(rf"{_DAY}\s+{_CLOCK}\s*[-–]\s*(?:{_DAY}\s+)?{_CLOCK}(?:\s+(.*))?", re.DOTALL)
+_SHAPE = re.compile(rf"{_DAY}\s+{_CLOCK}\s*[-\u2013]\s*(?:{_DAY}\s+)?{_CLOCK}(?:\s+(.*))?", re.DOTALL)
 _NIGHT = timedelta(hours=16)  # an end earlier on the clock is next morning's if the shoot is not longer than this
 _LONG_AGO = timedelta(days=183)  # a day without a year that lies behind by more is next year's
+_FARTHEST = 5  # years
 
 
 def read_line(text: str, home: str, now: datetime) -> Booked:
@@ -41,7 +42,7 @@ def read_line(text: str, home: str, now: datetime) -> Booked:
 def _where(rest: str, home: str) -> tuple[ZoneInfo, str]:
     """The zone, and the words behind it; a first word like ``Europe/Madrid`` is a zone or a mistake."""
     first, _, words = rest.partition(" ")
-    if "/" in first or first in names():
+    if "/" in first or first == "UTC":
         return _zone(first), " ".join(words.split())
     if not home:
         raise BookingError(f"neither it nor the studio has a time zone, so nobody knows when it begins: {EXAMPLE}")
@@ -56,12 +57,23 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _day(text: str, near: date) -> date:
-    """``28.11.`` is this year's, or next year's if this year's is long ago."""
-    try:
-        if "-" in text:
-            return date(*(int(part) for part in text.split("-")))
+    """``28.11.`` is this year's, or next year's if this year has none or it is long ago."""
+    if "-" in text:
+        year, month, day = (int(part) for part in text.split("-"))
+    else:
         day, month, year = (int(part or 0) for part in text.split("."))
-        read = date(year or near.year, month, day)
-        return date(near.year + 1, month, day) if not year and near - read > _LONG_AGO else read
-    except ValueError as error:
-        raise BookingError(f"there is no day {text}; example: {EXAMPLE}") from error
+    read = _real(year or near.year, month, day)
+    if not year and (read is None or near - read > _LONG_AGO):
+        read = _real(near.year + 1, month, day)
+    if read is None:
+        raise BookingError(f"there is no day {text}; example: {EXAMPLE}")
+    if abs(read.year - near.year) > _FARTHEST:
+        raise BookingError(f"{text} is years away; is the year right; example: {EXAMPLE}")
+    return read
+
+
+def _real(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

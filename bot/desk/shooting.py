@@ -1,11 +1,12 @@
-"""``/shoot``: the shoots of a ticket's studio, entered by hand; hotline windows follow as from the imported calendar."""
+"""``/shoot``: the shoots of a ticket's studio, entered by hand; windows follow as from the imported calendar."""
 
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import shoots, tickets
+from bot import tickets
 from bot.desk.asks import Ask
+from bot.hotline import shoots
 from models import Shoot, Studio
 from oncall.bookings import BookingError
 from oncall.typed import EXAMPLE, read_line
@@ -51,12 +52,18 @@ def _entered(ask: Ask, studio: Studio) -> str:
         booked = read_line(ask.args, studio.timezone, ask.scene.now)
     except BookingError as error:
         return f"Nothing was booked:\n{error}"
-    kept, changed = shoots.enter(ask.shell, ask.session, studio, booked)
+    kept, before = shoots.enter(ask.shell, ask.session, studio, booked)
     tickets.refresh(ask.scene)
     others = [one for one in shoots.overlapping(ask.session, studio.id, booked) if one.id != kept.id]
-    return "\n".join(
-        filter(None, [f"{_said(kept)} is {'booked' if changed else 'known already'}.", *_hotline(ask, kept, others)])
-    )
+    return "\n".join(filter(None, [f"{_said(kept)} is {_news(kept, before)}.", *_hotline(ask, kept, others)]))
+
+
+def _news(kept: Shoot, before: shoots.Span | None) -> str:
+    if before is None:
+        return "booked"
+    if before == (kept.begins_at, kept.ends_at):
+        return "known already"
+    return f"moved; it was {_span(*before, zone(kept.zone))}"
 
 
 def _hotline(ask: Ask, kept: Shoot, others: list[Shoot]) -> list[str]:

@@ -15,6 +15,8 @@ from oncall.calendars import read_ics
 from oncall.hotline import Rules, Window
 from sla.zones import zone
 
+Span = tuple[datetime, datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -36,7 +38,10 @@ def import_shoots(shell: Shell, data: bytes, kind: str, studio: str = "") -> Imp
     with shell.db.writing() as session:
         whose = [(_studio(session, one, studio), one) for one in booked]
         for owner, one in whose:
-            _keep(session, owner, one)
+            if one.gone:
+                session.execute(delete(Shoot).where(Shoot.studio_id == owner.id, Shoot.uid == one.uid))
+            else:
+                _keep(session, owner, one)
         gone = sum(one.gone for one in booked) + _forget(session, whose, now)
         studios = {owner.id for owner, _ in whose}
         windows = sum(rebook(shell, session, number) for number in sorted(studios))
@@ -52,21 +57,23 @@ def call_off(shell: Shell, number: int) -> bool:
     return shoot is not None
 
 
-def enter(shell: Shell, session: Session, studio: Studio, booked: Booked) -> tuple[Shoot, bool]:
-    """One shoot entered by hand, and whether that changed anything; one that shares time and words with a known one
-    is that one."""
+def enter(shell: Shell, session: Session, studio: Studio, booked: Booked) -> tuple[Shoot, Span | None]:
+    """One shoot entered by hand, and when it was if it was known: one that shares time and words with a known one is
+    that one."""
     mine = select(Shoot).where(Shoot.studio_id == studio.id)
     known = session.scalar(mine.where(Shoot.uid == booked.uid)) or next(
-        (one for one in overlapping(session, studio.id, booked) if one.title.casefold() == booked.title.casefold()),
-        None,
+        (one for one in overlapping(session, studio.id, booked) if _same(one.title, booked.title)), None
     )
+    before = (known.begins_at, known.ends_at) if known else None
     if known is not None:
         booked = replace(booked, uid=known.uid, series=known.series)
-    before = known and (known.begins_at, known.ends_at, known.zone)
-    _keep(session, studio, booked)
-    shoot = session.scalars(mine.where(Shoot.uid == booked.uid)).unique().one()
+    shoot = _keep(session, studio, booked)
     rebook(shell, session, studio.id)
-    return shoot, before != (shoot.begins_at, shoot.ends_at, shoot.zone)
+    return shoot, before
+
+
+def _same(title: str, other: str) -> bool:
+    return bool(title) and title.casefold() == other.casefold()
 
 
 def overlapping(session: Session, studio: int, booked: Booked) -> Sequence[Shoot]:
@@ -167,18 +174,15 @@ def _studio(session: Session, booked: Booked, named: str) -> Studio:
     )
 
 
-def _keep(session: Session, studio: Studio, booked: Booked) -> None:
+def _keep(session: Session, studio: Studio, booked: Booked) -> Shoot:
     known = session.scalar(select(Shoot).where(Shoot.studio_id == studio.id, Shoot.uid == booked.uid))
-    if booked.gone:
-        if known is not None:
-            session.delete(known)
-        return
     shoot = known or Shoot(studio_id=studio.id, uid=booked.uid)
     shoot.title, shoot.series = booked.title, booked.series
     shoot.zone = booked.zone.key if booked.zone else studio.timezone
     shoot.begins_at, shoot.ends_at = booked.begins, booked.ends
     session.add(shoot)
     session.flush()
+    return shoot
 
 
 def _forget(session: Session, whose: Sequence[tuple[Studio, Booked]], now: datetime) -> int:

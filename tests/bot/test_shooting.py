@@ -15,10 +15,14 @@ NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 def asked(house: House, words: str, **studio: str) -> str:
     """The answer in the topic of the studio's first ticket."""
     house.clock.moment = NOW
-    thread = house.topic().thread_id if house.rows(Shoot) or house.rows(Studio) else house.opened(**studio)
+    thread = house.topic().thread_id if house.rows(Studio) else house.opened(**studio)
     assert thread is not None
+    return told(house, words, thread)
+
+
+def told(house: House, words: str, thread: int) -> str:
     house.writes(words, thread)
-    return told_in(house, thread)
+    return told_in(house, thread).removeprefix("ℹ️ ")  # noqa: RUF001 (the sign is meant)
 
 
 def spans(house: House) -> list[tuple[str, str]]:
@@ -26,9 +30,9 @@ def spans(house: House) -> list[tuple[str, str]]:
 
 
 def test_a_shoot_is_booked_with_its_window(house: House) -> None:
-    told = asked(house, WEDDING)
+    said = asked(house, WEDDING)
 
-    assert told == (
+    assert said == (
         "Shoot 1: Fri 12 Jun 14:00-22:00 (Europe/Madrid) is booked.\nHotline Fri 12 Jun 12:00-Mon 15 Jun 06:00."
     )
     assert spans(house) == [("06-12 12:00", "06-12 20:00")]
@@ -44,33 +48,63 @@ def test_the_audit_log_holds_none_of_its_words(house: House) -> None:
 
 
 def test_the_zone_is_the_studios_if_none_is_written_and_the_night_runs_past_midnight(house: House) -> None:
-    told = asked(house, "/shoot 2026-06-16 22:00-04:00 Party")
+    said = asked(house, "/shoot 2026-06-16 22:00-04:00 Party")
 
-    assert told.startswith("Shoot 1: Tue 16 Jun 22:00-Wed 17 Jun 04:00 (Europe/Madrid) is booked.")
+    assert said.startswith("Shoot 1: Tue 16 Jun 22:00-Wed 17 Jun 04:00 (Europe/Madrid) is booked.")
 
 
 def test_the_same_words_at_the_same_time_are_the_same_shoot(house: House) -> None:
     said = [asked(house, words).partition("\n")[0] for words in (WEDDING, WEDDING, WEDDING.replace("22:00", "23:00"))]
 
-    assert [one.rpartition(") is ")[2] for one in said] == ["booked.", "known already.", "booked."]
+    assert [one.partition(" is ")[2] for one in said] == [
+        "booked.",
+        "known already.",
+        "moved; it was Fri 12 Jun 14:00-22:00.",
+    ]
     assert spans(house) == [("06-12 12:00", "06-12 21:00")]
 
 
 def test_what_it_overlaps_is_named_with_the_one_window(house: House) -> None:
     asked(house, "/shoot 16.6. 12:00-20:00 Wedding Ana & Luis")
 
-    told = asked(house, "/shoot 16.6. 14:00-22:00 Portraits")
+    said = asked(house, "/shoot 16.6. 14:00-22:00 Portraits")
 
-    assert told.endswith(
+    assert said.endswith(
         "It overlaps Wedding Ana & Luis Tue 16 Jun 12:00-20:00: one window Tue 16 Jun 10:00-Wed 17 Jun 02:00."
     )
     assert len(house.rows(HotlineWindow)) == 1
 
 
-def test_a_studio_that_is_no_agency_keeps_the_shoot_without_a_hotline(house: House) -> None:
-    told = asked(house, WEDDING, tier="growth")
+def test_two_without_words_are_two_shoots(house: House) -> None:
+    asked(house, "/shoot 16.6. 12:00-20:00")
 
-    assert told.endswith("No hotline follows: it is for Agency, and Adeyemi Photo is Growth.")
+    said = asked(house, "/shoot 16.6. 14:00-22:00")
+
+    assert "It overlaps shoot 1 Tue 16 Jun 12:00-20:00" in said
+    assert spans(house) == [("06-16 10:00", "06-16 18:00"), ("06-16 12:00", "06-16 20:00")]
+
+
+def test_a_country_in_the_words_is_no_zone(house: House) -> None:
+    said = asked(house, "/shoot 16.6. 12:00-20:00 Portugal elopement")
+
+    assert said.startswith("Shoot 1: Tue 16 Jun 12:00-20:00 (Europe/Madrid)")
+    assert house.one(Shoot).title == "Portugal elopement"
+
+
+def test_a_leap_day_is_the_next_one(house: House) -> None:
+    house.clock.moment = NOW
+    thread = house.opened()
+    house.clock.moment = datetime(2027, 12, 1, tzinfo=UTC)
+
+    said = told(house, "/shoot 29.2. 12:00-20:00", thread)
+
+    assert said.startswith("Shoot 1: Tue 29 Feb 12:00-20:00")
+
+
+def test_a_studio_that_is_no_agency_keeps_the_shoot_without_a_hotline(house: House) -> None:
+    said = asked(house, WEDDING, tier="pro")
+
+    assert said.endswith("No hotline follows: it is for Agency, and Adeyemi Photo is Pro.")
     assert (len(house.rows(Shoot)), house.rows(HotlineWindow)) == (1, [])
 
 
@@ -91,11 +125,13 @@ def test_they_are_listed_and_taken_away_by_number(house: House) -> None:
 
 def test_the_shoot_of_another_studio_is_not_taken_away_here(house: House) -> None:
     asked(house, WEDDING)
-    other = house.opened(number="+34600000098", name="Other", contact="Bo")
+    house.opened(number="+34600000098", name="Other", contact="Bo")
+    other = house.topic(2).thread_id
+    assert other is not None
 
-    house.writes("/shoot off 1", other)
+    said = told(house, "/shoot off 1", other)
 
-    assert told_in(house, other) == "There is no shoot 1 of Other; /shoot lists them."
+    assert said == "There is no shoot 1 of Other; /shoot lists them."
     assert len(house.rows(Shoot)) == 1
 
 
@@ -108,16 +144,17 @@ def test_the_shoot_of_another_studio_is_not_taken_away_here(house: House) -> Non
         ("12.6. 14:00-13:00", "it ends before it begins, or as it begins"),
         ("12.6.-11.6. 14:00", "is no day with a beginning and an end"),
         ("12.6. 14:00-11.6. 20:00", "it ends before it begins"),
+        ("12.6.9999 14:00-22:00", "12.6.9999 is years away"),
         ("9.6. 10:00-12:00", "it is over: 2026-06-09 12:00 (Europe/Madrid) has passed"),
         ("12.6. 14:00-22:00 Europe/Madird Wedding", "'Europe/Madird' is no IANA zone like Europe/Madrid"),
     ],
 )
 def test_what_cannot_be_booked_is_refused_with_an_example(house: House, words: str, why: str) -> None:
-    told = asked(house, f"/shoot {words}")
+    said = asked(house, f"/shoot {words}")
 
-    assert told.startswith("Nothing was booked:\n")
-    assert why in told
-    assert "like " in told or "example: /shoot 28.11." in told
+    assert said.startswith("Nothing was booked:\n")
+    assert why in said
+    assert "like " in said or "example: /shoot 28.11." in said
     assert house.rows(Shoot) == []
 
 
@@ -125,6 +162,6 @@ def test_a_shoot_without_a_zone_of_a_studio_without_one_is_refused(house: House)
     house.opened()
     house.changes(lambda session: setattr(session.get(Studio, 1), "timezone", ""))
 
-    told = asked(house, "/shoot 12.6. 14:00-22:00 Wedding")
+    said = asked(house, "/shoot 12.6. 14:00-22:00 Wedding")
 
-    assert "neither it nor the studio has a time zone" in told
+    assert "neither it nor the studio has a time zone" in said

@@ -142,13 +142,21 @@ def test_a_wrong_entry_is_named_with_an_example_and_nothing_is_imported(
     assert house.rows(Person) == []
 
 
-def test_spans_that_touch_and_two_people_on_one_shift_are_no_overlap(house: House, tmp_path: Path) -> None:
+def test_spans_that_touch_two_people_on_one_shift_and_a_stand_in_for_a_part_are_no_overlap(
+    house: House, tmp_path: Path
+) -> None:
     lena = LENA.replace('"lead"', '"lead", "backup"')
+    part = OVERRIDE.replace('"primary"', '"backup"').replace('instead_of = "Lena"', 'instead_of = "Tomas"')
     after = SHIFT.replace("2026-11-30T06", "2026-12-01T06").replace("2026-11-27T18", "2026-11-30T06")
 
-    said = imported(house, tmp_path, lena, TOMAS, SHIFT, after, SHIFT.replace("Tomas", "Lena"))
+    said = imported(
+        house,
+        tmp_path,
+        *(lena, TOMAS, SHIFT, after, SHIFT.replace("Tomas", "Lena")),
+        part.replace('person = "Tomas"', 'person = "Lena"'),
+    )
 
-    assert "3 shifts" in said
+    assert "3 shifts, 1 overrides" in said
 
 
 def test_a_moment_nobody_can_read_is_refused(house: House) -> None:
