@@ -84,8 +84,11 @@ def mended(saturday: Stack, tolu: Owner, topic: Topic) -> int:
 
     at(saturday, SATURDAY.replace(hour=14, minute=10))
     tolu.says("1")
-    tolu.hears("Good to hear.")
+    tolu.hears("Good to hear, Tolu.")
     eventually(lambda: "resolved" in topic.card()["text"].lower(), what="the card says resolved")
+    assert not heard(tolu, "How did we handle it")
+    at(saturday, SATURDAY.replace(hour=22, minute=0, second=1))
+    tolu.hears("You told us it was solved. How did we handle it")
     return len(paged(saturday, "Priya"))
 
 
