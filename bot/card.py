@@ -38,7 +38,7 @@ def card(scene: Scene, ticket: Ticket) -> str:
         *_promise(scene, ticket, zone),
         _window(scene, ticket, zone),
         f"Owner: {escape(ticket.owner.name)}" if ticket.owner else "Owner: nobody yet",
-        f"Call back: {escape(ticket.call_back)}" if ticket.call_back else "",
+        _reached(scene, ticket),
         f"Snoozed until {_time(ticket.snoozed_until, scene.now, zone)}" if ticket.snoozed_until else "",
         _incident(scene, ticket, zone),
         *_engineering(scene, zone),
@@ -118,6 +118,14 @@ def _shoot(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
     shoot = f"shoot running until {_time(ends, scene.now, zone)}" if ends else ""
     told = ", ".join(filter(None, (shoot, on)))
     return f"🎥 <b>{told[0].upper()}{told[1:]}</b>" if told else ""
+
+
+def _reached(scene: Scene, ticket: Ticket) -> str:
+    """What the customer chose: a call, or no call."""
+    if ticket.call_back:
+        return f"Call back: {escape(ticket.call_back)}"
+    quiet = not scene.fresh and any(event.kind == "text_only" for event in ledger.history(scene))
+    return "<b>Text only</b>: they cannot talk" if quiet else ""
 
 
 def _first(clock: Clock, now: datetime, zone: ZoneInfo) -> str:

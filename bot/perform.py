@@ -18,6 +18,7 @@ from conversations.effects import (
     MarkSeen,
     NoteNumber,
     NoteSame,
+    NoteTextOnly,
     NoteWho,
     NoteWorks,
     OpenTicket,
@@ -88,6 +89,14 @@ def _note_number(scene: Scene, effect: NoteNumber) -> None:
     tickets.refresh(scene)
 
 
+def _note_text_only(scene: Scene, _: NoteTextOnly) -> None:
+    if scene.ticket is None:
+        return
+    scene.ticket.call_back = None
+    tickets.record(scene, "text_only", scene.now, "customer", {})
+    tickets.refresh(scene)
+
+
 def _record_solved(scene: Scene, effect: RecordSolved) -> None:
     if scene.ticket is None:
         return
@@ -146,6 +155,7 @@ PERFORM: dict[type[Effect], Callable[[Scene, Any], None]] = {
     StaySilent: _stay_silent,
     NoteWho: _note_who,
     NoteNumber: _note_number,
+    NoteTextOnly: _note_text_only,
     RecordSolved: _record_solved,
     RecordStars: _record_stars,
     NoteSame: _note_same,

@@ -66,6 +66,11 @@ class NoteNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteTextOnly:
+    """The customer cannot talk where they are: people write, nobody calls."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSolved:
     """The answer to "Was it solved?": yes, partly or no."""
 
@@ -121,6 +126,7 @@ Effect = (
     | StaySilent
     | NoteWho
     | NoteNumber
+    | NoteTextOnly
     | RecordSolved
     | RecordStars
     | NoteSame

@@ -10,7 +10,7 @@ from conversations.words import Meaning, chosen, understand
 
 Step = tuple[State, tuple[Effect, ...]]
 SAME = ("same", "different")
-WORKS = ("works", "still_not")
+WORKS = ("works", "still_not", "try_later")
 _ASKED = {"same": SAME, "works": WORKS}
 _FIRST = (Meaning.YES, Meaning.ONE)
 _SECOND = (Meaning.NO, Meaning.TWO, Meaning.STILL_BROKEN)
@@ -23,6 +23,8 @@ def answered(state: Waiting, event: Said) -> Step | None:
         return None
     meant = understand(event.line.text)
     by_meaning = options[0] if meant in _FIRST else options[1] if meant in _SECOND else ""
+    if meant is Meaning.THREE and options is WORKS:
+        by_meaning = "try_later"
     known = replace(state, asked="")
     match chosen(event.line, options) or by_meaning:
         case "same":
@@ -35,4 +37,6 @@ def answered(state: Waiting, event: Said) -> Step | None:
             return following, (*noted, asked)
         case "still_not":
             return known, (Relay(), NoteWorks(False), Say("still_not"))
+        case "try_later":
+            return state, (Relay(courtesy=True), Say("try_later"))
     return None

@@ -20,12 +20,14 @@ from conversations.events import (
 )
 from conversations.incident import SAME
 from conversations.incident_events import WentClear
+from conversations.reach import REACH
 from conversations.states import Collecting, Idle, State, Waiting
 from conversations.words import Meaning, understand
 from triage import Severity
 
 Step = tuple[State, tuple[Effect, ...]]
 _EMPTY = (Meaning.HELLO, Meaning.PERSON)
+_QUESTIONS: dict[tuple[str, ...], str] = {SAME: "same", REACH: "reach"}
 
 
 def begin(event: Event) -> Step:
@@ -59,12 +61,13 @@ def collect(state: Collecting, event: Event) -> Step:
             if facts.now < state.wake_at:
                 return state, ()
             receipt = _receipt(state, facts)
-            asked = "same" if receipt.phrase == "receipt_shared" else ""
-            return replace(_waiting(state, facts), asked=asked), (receipt,)
+            return _asked(state, facts, receipt), (receipt,)
         case Taken(facts):
-            return _waiting(state, facts), (_receipt(state, facts), Say("taken"))
+            receipt = _receipt(state, facts)
+            return _asked(state, facts, receipt), (receipt, Say("taken"))
         case HandedOver(facts):
-            return _waiting(state, facts), (_receipt(state, facts), Say("handed_over"))
+            receipt = _receipt(state, facts)
+            return _asked(state, facts, receipt), (receipt, Say("handed_over"))
         case CallOffered(facts):
             return replace(_waiting(state, facts), number_asked=True), (_receipt(state, facts), ask_number(facts))
         case Answered():
@@ -108,6 +111,11 @@ def _waiting(state: Collecting, facts: Facts) -> Waiting:
     return Waiting(who_asked=0 if facts.known else state.who_asked + 1)
 
 
+def _asked(state: Collecting, facts: Facts, receipt: Say) -> Waiting:
+    """The question of the receipt stands."""
+    return replace(_waiting(state, facts), asked=_QUESTIONS.get(receipt.options, ""))
+
+
 def _receipt(state: Collecting, facts: Facts) -> Say:
     """Seen, do now, who and when (users.md 3.1); a greeting alone is asked what it is about."""
     values: dict[str, str | int] = {
@@ -123,4 +131,6 @@ def _receipt(state: Collecting, facts: Facts) -> Say:
         return Say("receipt_late", values, late=state.late)
     if facts.shared and not empty:
         return Say("receipt_shared", values, options=SAME)
-    return Say("receipt_what" if empty else "receipt_urgent" if state.urgent else "receipt", values)
+    if state.urgent and not empty:
+        return Say("receipt_urgent", values, options=REACH if facts.known else ())
+    return Say("receipt_what" if empty else "receipt", values)

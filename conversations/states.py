@@ -38,7 +38,8 @@ class Collecting:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The customer has the receipt and waits for, or talks with, a person; ``who_asked`` counts our question,
-    ``number_asked`` while we want a number to call; ``asked`` the question of an incident: same or works."""
+    ``number_asked`` while we want a number to call; ``asked`` the question that stands: of an incident, same or works;
+    of an urgent receipt, reach."""
 
     who_asked: int = 0
     number_asked: bool = False
@@ -130,4 +131,4 @@ def wake_at(state: State) -> datetime | None:
 def may_rate(found: dict[str, Any] | None) -> bool:
     """Whether a kept state is one step from the stars, so that it matters whether the studio shoots."""
     kind, data = (found.get("kind"), found.get("data") or {}) if found else (None, {})
-    return kind in ("AskedSolved", "StarsLater") or (kind == "Waiting" and bool(data.get("asked")))
+    return kind in ("AskedSolved", "StarsLater") or (kind == "Waiting" and data.get("asked") in ("same", "works"))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations import incident
+from conversations import incident, reach
 from conversations.calls import ask_number
 from conversations.closing import closed
 from conversations.effects import Effect, MarkSeen, NoteNumber, NoteWho, Raise, Relay, Say, StaySilent
@@ -32,14 +32,16 @@ def talk(state: Waiting, event: Event) -> Step:
             return closed(event)
         case WentClear():
             return replace(state, asked="works"), ()
-        case Answered() | OpenedAgain() | WentQuiet():
+        case Answered():
+            return replace(state, asked="" if state.asked == "reach" else state.asked), ()
+        case OpenedAgain() | WentQuiet():
             return state, ()
 
 
 def _said(state: Waiting, event: Said) -> Step:
-    about_incident = incident.answered(state, event)
-    if about_incident is not None:
-        return about_incident
+    answered = incident.answered(state, event) or reach.answered(state, event)
+    if answered is not None:
+        return answered
     heard = understand(event.line.text)
     courtesy = heard is Meaning.THANKS and not event.line.media
     seen: tuple[Effect, ...] = (Raise(event.triage), Relay(courtesy), MarkSeen())
@@ -55,10 +57,8 @@ def _said(state: Waiting, event: Said) -> Step:
 
 def _number(event: Said) -> str:
     """The number in their answer; a mere yes means the one they write from."""
-    line = event.line
-    if understand(line.text) is Meaning.YES and line.channel in ("whatsapp", "sms") and line.address.startswith("+"):
-        return line.address
-    return phone(line.text)
+    mine = reach.own(event.line) if understand(event.line.text) is Meaning.YES else ""
+    return mine or phone(event.line.text)
 
 
 def _who(state: Waiting, event: Said, seen: tuple[Effect, ...]) -> Step:

@@ -102,6 +102,7 @@ def test_a_bare_sentence_reads_without_gaps(language: str, phrase: str) -> None:
             "agent": "Lena",
             "now": "14:30",
             "words": "pay",
+            "number": "+34600000001",
         },
     )
 
