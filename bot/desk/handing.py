@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import ledger, tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.people import named
-from bot.desk.queue import duty
+from bot.desk.queue import duty, line, ordered
 from bot.duty import mention, on_duty, promised
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
@@ -17,7 +17,7 @@ from channels.wire import Option
 from conversations.events import HandedOver
 from models import Agent, Ticket
 
-_NAMED = 10  # tickets one sentence names
+_NAMED = 10  # tickets one sentence names, or one list shows
 
 
 def handover(ask: Ask) -> str | Told:
@@ -80,7 +80,11 @@ def off(ask: Ask) -> str | Told:
         return f"You still have {numbers}: name somebody else."
     button = Option(f"v1:relieve:{owned[0].id}:{ask.agent.id}:{to.id}", f"I take over {len(owned)}")
     name = escape(ask.agent.name)
-    return Told(f"{mention(to)}: {name} goes off duty and hands you {numbers}.", html=True, options=(button,))
+    first, count = ordered(ask.shell, ask.session, _NAMED, Ticket.owner_id == ask.agent.id)
+    lines = [line(ask.shell, ask.session, ticket) for ticket in first]
+    more = [f"and {count - len(lines)} more"] if count > len(lines) else []
+    head = f"{mention(to)}: {name} goes off duty and hands you {numbers}."
+    return Told("\n".join([head, *lines, *more]), html=True, options=(button,))
 
 
 def relieve(tap: Tap) -> str:

@@ -131,6 +131,8 @@ def test_nobody_goes_off_duty_with_open_tickets_unless_they_are_accepted(house: 
 
     assert "You still have #1." in refused
     assert still is not None
+    assert "SEV" in offer.text.splitlines()[1]
+    assert "Adeyemi Photo · " in offer.text.splitlines()[1]
     assert house.told(query) == "#1 yours; Lena is off duty."
     duty = {agent.id: agent.on_duty_since is not None for agent in house.rows(Agent)}
     assert duty == {LENA["id"]: False, TOMAS["id"]: True}
