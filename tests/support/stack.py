@@ -89,6 +89,14 @@ class Stack:
         process.send_signal(with_signal)
         return process.wait(30)
 
+    def end(self) -> None:
+        """All at once; the web process does not linger for connections somebody keeps open."""
+        for name, process in self.processes.items():
+            process.send_signal(signal.SIGQUIT if name.startswith("web") else signal.SIGTERM)
+        for process in self.processes.values():
+            process.wait(30)
+        self.processes.clear()
+
     def kill(self, name: str) -> None:
         """kill -9 of the process and of those it started, as when a machine loses its power."""
         with contextlib.suppress(ProcessLookupError):  # it has ended by itself
@@ -181,8 +189,7 @@ def standing(
             eventually(stack.ready, 30, "the web process is ready")
             yield stack
         finally:
-            for name in list(stack.processes):
-                stack.stop(name)
+            stack.end()
 
 
 def quicker(
