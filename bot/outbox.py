@@ -28,7 +28,6 @@ from conversations.events import Media
 from models import Delivery, Message, Topic
 
 LONGEST = {"whatsapp": 1600, "sms": 1600, "telegram": 4000}  # characters a provider takes in one text
-_BOT_TEXT_EDITS = timedelta(seconds=60)  # the card takes the bot's own words at most this often (delivery.md)
 
 
 def queue(scene: Scene, call: Call, **facts: object) -> Delivery:
@@ -167,39 +166,6 @@ def notice_once(scene: Scene, about: str, text: str, reply_to: int | None = None
     row = None if said else notice(scene, text, reply_to)
     if row is not None:
         row.coalesce_key = key
-
-
-def card_key(ticket_id: int) -> str:
-    return f"card:{ticket_id}"
-
-
-def edit_card(scene: Scene, text: str, buttons: tuple[Option, ...], *, soon: bool = True) -> None:
-    """Shows the card's new text by one call at most: a waiting card or edit takes it, and what stands there already is
-    not said again."""
-    topic = topic_of(scene)
-    if topic is None:
-        return
-    key = card_key(topic.ticket_id)
-    scene.session.flush()
-    newest = select(Delivery).where(Delivery.coalesce_key == key, Delivery.state.not_in(("failed", "superseded")))
-    row = scene.session.scalars(newest.order_by(Delivery.id.desc()).limit(1).with_for_update()).first()
-    if row is not None and (row.payload["text"], row.payload.get("options", [])) == (text, _plain(buttons)):
-        soon = soon and row.state == "queued"  # an edit that waits goes at once if anything asks for it
-        if not soon:
-            return
-    if row is not None and row.state == "queued":
-        row.payload = {**row.payload, "text": text, "options": _plain(buttons)}
-        if soon and row.kind == "EditText":
-            row.retry_at, row.lane = None, Lane.PAGE if urgent(scene) else row.lane
-        return
-    retry_at = None if soon else scene.shell.clock.real() + _BOT_TEXT_EDITS
-    call = EditText(str(topic.chat_id), 0, text, buttons)
-    common = {"channel": "telegram", "destination": str(topic.chat_id), "thread": key, "lane": Lane.CARD}
-    queue(scene, call, coalesce_key=key, retry_at=retry_at, **common)
-
-
-def _plain(buttons: tuple[Option, ...]) -> list[dict[str, str]]:
-    return [{"key": button.key, "label": button.label} for button in buttons]
 
 
 def react(scene: Scene, chat: str, message: int, emoji: str, *, soon: bool = True) -> None:

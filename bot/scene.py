@@ -36,6 +36,7 @@ class Scene:
     line: Line | None = None
     message: Message | None = None
     fresh: bool = False  # the ticket was opened in this very transaction
+    tapped: bool = False  # somebody pressed a button in the group
     held: bool = False  # answers waited for this very line
     history: tuple[int, list[Happened]] | None = None  # (ticket, its events), once read
     folded: tuple[tuple[int, int], Ledger] | None = None  # ((ticket, how many events), the clocks), once computed

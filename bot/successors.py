@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import card, outbox, topics
+from bot import card, card_edits, outbox, topics
 from bot.scene import Scene
 from channels.wire import Fetch, SendMedia, SendText, from_json
 from conversations.events import Media
@@ -47,7 +47,7 @@ def renew_topic(scene: Scene, gone: Delivery | None = None, chat: int | None = N
     topics.tell_history(scene, {line.message_id for line in lines} - _shown(scene))
     for line in lines:
         line.state = "superseded"
-        begins = line.kind in ("OpenTopic", "ReopenTopic") or line.coalesce_key == outbox.card_key(ticket.id)
+        begins = line.kind in ("OpenTopic", "ReopenTopic") or line.coalesce_key == card_edits.key_of(ticket.id)
         if not begins and not topics.is_history(line):
             where = scene.group if line.channel == "telegram" and line.kind != "Fetch" else ""
             moved = {"destination": where or line.destination}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import card, digest, lanes, ledger, outbox, topics
+from bot import card, card_edits, digest, lanes, ledger, outbox, topics
 from bot.alarms import clear_alarm
 from bot.incidents import deciding, joining
 from bot.late import found
@@ -169,7 +169,7 @@ def refresh(scene: Scene, *, soon: bool = True) -> None:
     """Shows the ticket as it now is on its card."""
     ticket = scene.ticket
     if ticket is not None and not scene.fresh:
-        outbox.edit_card(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
+        card_edits.show(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
 
 
 def rename(scene: Scene) -> None:

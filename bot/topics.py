@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot import outbox
+from bot import card_edits, outbox
 from bot.lanes import Lane
 from bot.scene import Scene
 from channels.arranging import NameTopic
@@ -32,7 +32,7 @@ def open_topic(
     common = {"channel": "telegram", "destination": str(group), "thread": thread, "lane": Lane.TO_GROUP}
     opening = outbox.queue(scene, OpenTopic(str(group), name[:_NAME]), **common)
     card_call = SendText(str(group), card, options=buttons, html=True)
-    outbox.queue(scene, card_call, coalesce_key=outbox.card_key(ticket.id), **common)
+    outbox.queue(scene, card_call, coalesce_key=card_edits.key_of(ticket.id), **common)
     return opening
 
 

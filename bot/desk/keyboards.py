@@ -1,6 +1,6 @@
-"""Keyboards under the card: its own buttons give way to choices, and come back with the next change of the card."""
+"""Keyboards under the card: its own buttons give way to choices, and come back with the tap on one."""
 
-from bot import card, outbox
+from bot import card, card_edits
 from bot.desk.asks import ticket_of
 from bot.scene import Scene
 from channels.wire import Option
@@ -20,7 +20,7 @@ CAUSES = {
 
 def show(scene: Scene, buttons: tuple[Option, ...]) -> None:
     """The same card with these buttons."""
-    outbox.edit_card(scene, card.card(scene, ticket_of(scene)), buttons)
+    card_edits.show(scene, card.card(scene, ticket_of(scene)), buttons)
 
 
 def changes(ticket: Ticket) -> tuple[Option, ...]:
@@ -44,7 +44,7 @@ def causes(ticket: Ticket, *, affected: bool) -> tuple[Option, ...]:
 
 
 def _back(ticket: Ticket) -> Option:
-    return Option(f"v1:back:{ticket.id}", "Back")
+    return Option(f"{card_edits.BACK}{ticket.id}", "Back")
 
 
 def _key(action: str, ticket: Ticket, argument: object) -> str:

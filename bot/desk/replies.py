@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import or_, select
 
-from bot import amend, attachments, outbox, quotes, tickets
+from bot import amend, attachments, card_edits, outbox, quotes, tickets
 from bot.desk import canned, colleagues, engineering
 from bot.desk.asks import Ask, Tap, current, ticket_of, who
 from bot.desk.places import quoted
@@ -92,7 +92,7 @@ def _answers(ask: Ask) -> tuple[Message | None, bool]:
         return None, False
     line = ask.session.get(Message, answered.message_id) if answered.message_id else None
     theirs = line is not None and line.author == "customer"
-    return line if theirs else None, theirs or answered.coalesce_key == outbox.card_key(ask.ticket.id)
+    return line if theirs else None, theirs or answered.coalesce_key == card_edits.key_of(ask.ticket.id)
 
 
 def _copy(ask: Ask) -> Delivery | None:

@@ -33,6 +33,7 @@ def tapped(shell: Shell, session: Session, event: DeskTapped) -> str:
     by = rights.admitted(shell, session, event.chat, event.person)
     scene = open_ticket_scene(shell, session, topic.ticket_id)
     assert scene is not None
+    scene.tapped = by is not None
     if by is None:
         told, reason = rights.STRANGER, "tapped by no member of the group"
     else:

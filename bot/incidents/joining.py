@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import card, lanes, ledger, outbox, topics
+from bot import card, card_edits, lanes, ledger, outbox, topics
 from bot.incidents import links
 from bot.pager import pages
 from bot.scene import Scene
@@ -89,7 +89,7 @@ def known(scene: Scene, triage: Triage) -> None:
 def refresh(scene: Scene, *, soon: bool = True) -> None:
     ticket = _ticket(scene)
     if not scene.fresh:
-        outbox.edit_card(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
+        card_edits.show(scene, card.card(scene, ticket), card.buttons(scene, ticket), soon=soon)
 
 
 def _level(scene: Scene, severity: int, by: str, why: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bot import ledger, outbox
+from bot import card_edits, ledger, outbox
 from bot.alarms import clear_alarm, raise_alarm
 from bot.card import buttons, card
 from bot.hotline.roster import on_call
@@ -200,7 +200,7 @@ def _button(row: Page) -> Option:
 def _refresh(scene: Scene) -> None:
     ticket = _ticket(scene)
     if not scene.fresh:
-        outbox.edit_card(scene, card(scene, ticket), buttons(scene, ticket))
+        card_edits.show(scene, card(scene, ticket), buttons(scene, ticket))
 
 
 def _ticket(scene: Scene) -> Ticket:

@@ -151,6 +151,23 @@ def test_resolve_offers_the_causes_and_the_tap_on_one_resolves(house: House) -> 
     assert "Resolved 14:00 · provider" in card(house).text
 
 
+def test_choices_stay_while_the_card_changes_until_they_are_old(house: House) -> None:
+    thread = house.opened()
+    house.taps("v1:causes:1")
+    house.works()
+
+    house.writes("/sev 2 only one link is broken", thread)
+    house.works()
+    soon = card(house)
+    house.clock.passes(121)
+    house.writes("/cat booking", thread)
+    house.works()
+
+    assert "SEV2" in soon.text
+    assert keys(soon.options)[0] == "v1:resolve:1:ours:no"
+    assert keys(card(house).options)[-1] == "v1:change:1"
+
+
 def test_one_more_tap_says_that_money_or_files_were_affected(house: House) -> None:
     house.opened()
     house.taps("v1:causes:1:yes")
