@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import alarm_to
 from bot.lanes import Lane
 from bot.shell import Shell
 from channels.wire import EditText, SendText, to_json
@@ -16,7 +17,6 @@ from models import Alarm, Delivery
 
 log = structlog.get_logger()
 _EDITS = timedelta(minutes=1)  # a standing alarm's message takes new words at most this often
-_TEXT = 300  # characters of a text message: two or three parts
 _LEADS = ":leads"  # ends the thread of their copy
 _AGAIN = timedelta(hours=1)  # after this long new words are a new message: nobody reads an old one again
 
@@ -43,6 +43,7 @@ def raise_alarm(shell: Shell, session: Session, key: str, words: str, chat: str 
     alarm.raised_at, alarm.cleared_at = now, None
     alarm.chat_id = int(chat) if chat else None
     _tell(shell, session, alarm, f"🚨 {words}")
+    alarm_to.ring(shell, session, key, words)
     log.error("alarm_raised", alarm=key)
     return True
 
@@ -54,6 +55,7 @@ def clear_alarm(shell: Shell, session: Session, key: str, words: str = "") -> bo
     if alarm is None or alarm.cleared_at is not None:
         return False
     alarm.cleared_at = shell.clock.now()
+    alarm_to.hush(shell, session, key)
     _tell(shell, session, alarm, f"✅ Over: {words or alarm.words}")
     log.warning("alarm_cleared", alarm=key)
     return True
@@ -124,11 +126,7 @@ def _tell(shell: Shell, session: Session, alarm: Alarm, text: str) -> None:
     """Every way an alarm goes out: a message in the group itself, past all topics, one to the leads, and a text to
     ALARM_TO."""
     if shell.alarm_to:
-        sender = shell.senders.get("sms", "")
-        kind, payload = to_json(SendText(shell.alarm_to, text[:_TEXT], sender))
-        row = Delivery(kind=kind, payload=payload, channel="sms", destination=shell.alarm_to, sender=sender)
-        row.thread, row.lane, row.created_at = f"alarm_to:{alarm.key}", Lane.PAGE, shell.clock.now()
-        session.add(row)
+        alarm_to.text(shell, session, alarm.key, text)
         alarm.told, alarm.told_at = alarm.words, shell.clock.now()
     group = alarm.chat_id or shell.desk.group
     if group is not None:
