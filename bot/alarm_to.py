@@ -11,7 +11,7 @@ from channels.wire import Call, SendText, to_json
 from models import Delivery
 
 THREAD = "alarm_to:"
-NOBODY = "worker:none"  # the alarm's key while no worker ticks: then no ladder climbs
+NOBODY = "no_worker"  # the alarm's key while no worker ticks: then no ladder climbs
 _WAKES = ("page:", NOBODY)  # of what nobody on call has taken, or can hear of
 _TEXT = 300  # characters of a text message: two or three parts
 _REPEATS = 2

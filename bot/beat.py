@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.alarm_to import NOBODY
 from bot.alarms import clear_alarm, raise_alarm
 from bot.shell import Shell
 from models import Worker
 
-NOBODY = "no_worker"  # the alarm that nothing ticks
 FAILING = "sweeps_failing"  # the alarm that workers tick and some of their work never succeeds
 _OVER = "a worker ticks again and works on what was kept."
 _LEAP = 60.0  # seconds by which a machine's clock is set, not adjusted

@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy import func, select
 
 from bot import deliver
+from bot.alarm_to import NOBODY
 from bot.alarms import raise_alarm
-from bot.beat import NOBODY
 from bot.shell import Shell
 from bot.sweeps import sweep
 from models import Alarm, Worker
