@@ -1,5 +1,7 @@
 """ALARM_TO: the number that gets every alarm as a text, and rings for those that would wake nobody else."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -41,6 +43,13 @@ def hush(shell: Shell, session: Session, key: str) -> None:
     session.execute(waits.values(state="superseded", lease_until=None, retry_at=None))
     for row in session.scalars(select(Delivery).where(*calls, Delivery.state == "accepted")):
         _queue(shell, session, HangUp(row.provider_id), f"hangup:{row.id}", Lane.TAP)
+
+
+def owed(session: Session, key: str) -> Sequence[int]:
+    """What of this alarm still waits to go to ALARM_TO."""
+    threads = (f"{THREAD}{key}", _calls(key))
+    waits = (Delivery.thread.in_(threads), Delivery.state.in_(("queued", "unknown")))
+    return session.scalars(select(Delivery.id).where(*waits).order_by(Delivery.id)).all()
 
 
 def heard(shell: Shell, session: Session, delivery: int, asked: int) -> Spoken | None:

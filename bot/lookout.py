@@ -9,8 +9,7 @@ from functools import partial
 import structlog
 from sqlalchemy import func, select
 
-from bot import deliver
-from bot.alarm_to import NOBODY
+from bot import alarm_to, deliver
 from bot.alarms import raise_alarm
 from bot.shell import Shell
 from bot.sweeps import sweep
@@ -44,8 +43,9 @@ def look(shell: Shell, owner: str) -> None:
         "Start `python -m worker`."
     )
     with shell.db.writing() as session:
-        raise_alarm(shell, session, NOBODY, words)
+        raise_alarm(shell, session, alarm_to.NOBODY, words)
     with shell.db.reading() as session:
-        owed = session.scalar(select(Alarm.delivery_id).where(Alarm.key == NOBODY))
-    if owed is not None:
-        deliver.deliver_one(shell, owner, owed)
+        told = session.scalar(select(Alarm.delivery_id).where(Alarm.key == alarm_to.NOBODY))
+        owed = [*([told] if told is not None else []), *alarm_to.owed(session, alarm_to.NOBODY)]
+    for number in owed:
+        deliver.deliver_one(shell, owner, number)

@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot import alarm_to
 from bot.hotline import muster_acts
 from bot.pager import acks, trials
 from bot.pager.page_words import spoken, worded
@@ -34,13 +35,15 @@ def pressed(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
 
 
 def _tried(shell: Shell, delivery: int, key: str, asked: int) -> Spoken | None:
-    """A test page's call."""
+    """A test page's call, or an alarm's."""
     with shell.db.writing() as session:
         trial = trials.called(session, delivery)
-        meant = {_TAKE: "", **({_PASS: muster_acts.REFUSED} if trial and trial.muster_id else {})}
-        meant |= {str(number): str(number) for number, _ in enumerate(trial.choices.split() if trial else (), 1)}
-        if trial is None or key not in meant:
-            return trials.again(shell, session, trial, asked) if trial else None
+        if trial is None:
+            return alarm_to.heard(shell, session, delivery, asked)
+        meant = {_TAKE: "", **({_PASS: muster_acts.REFUSED} if trial.muster_id else {})}
+        meant |= {str(number): str(number) for number, _ in enumerate(trial.choices.split(), 1)}
+        if key not in meant:
+            return trials.again(shell, session, trial, asked)
         words = muster_acts.tried(shell, session, trial, meant[key])
         return Spoken(words, session.get_one(Person, session.get_one(Channel, trial.channel_id).person_id).language)
 
