@@ -1,12 +1,13 @@
 """T2: works on what was remembered, one conversation at a time, in the order it came."""
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import amend, desk, groups, hear, reactions, settle, turns
+from bot import amend, desk, glance, groups, hear, reactions, settle, turns
 from bot.desk.rights import Unsure
 from bot.park import park
 from bot.shell import Shell
@@ -36,9 +37,25 @@ _PAUSE = timedelta(seconds=1)
 
 def answer(shell: Shell) -> int:
     """Works on the rows whose turn it is; returns how many were settled, at most a batch."""
+    now = shell.clock.real()
     with shell.db.reading() as session:
-        rows = turns.waiting(session, shell.clock.real(), BATCH)
+        rows = turns.waiting(session, now, BATCH)
+        if len(rows) == BATCH:
+            rows = glance.urgent_first(session, now, shell.glance, rows, partial(_cannot_wait, shell))
     return sum(_one(shell, row) for row in rows)
+
+
+def _cannot_wait(shell: Shell, row: Inbound) -> bool:
+    """Whether it tells of an outage or is an agent's act; of what cannot be read its own turn says why."""
+    channel = shell.channels.get(row.channel)
+    try:
+        parsed = channel.parse(_request(row)) if channel else None
+    except NotUnderstood:
+        return False
+    if parsed is None:
+        return False
+    triage = _classified(shell, parsed)
+    return isinstance(parsed, DeskSaid | DeskTapped | DeskEdited) or (triage is not None and triage.severity == 1)
 
 
 def _one(shell: Shell, row: Inbound) -> bool:

@@ -92,6 +92,14 @@ class Limits:
 
 
 @dataclass
+class Glance:
+    """How far this worker has looked along the inbox, and the sources it found there that cannot wait."""
+
+    seen: int = 0
+    sources: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Wakes:
     """Set when there may be work: one for each loop of a worker."""
 
@@ -136,3 +144,4 @@ class Shell:
     stillness: Stillness = field(default_factory=Stillness)
     heartbeat_url: str = ""
     wakes: Wakes = field(default_factory=Wakes)
+    glance: Glance = field(default_factory=Glance)

@@ -1,5 +1,6 @@
 """Whose turn it is: what waits in the inbox, and the heads of the outbox's threads, leased to one worker."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,6 +28,17 @@ _AT, _MOST = bindparam("at", type_=Moment()), bindparam("most", type_=Integer)
 def waiting(session: Session, now: datetime, most: int) -> list[Inbound]:
     """The inbox rows whose turn has come, oldest first; what queues behind a crashed one must not fill the batch."""
     return list(session.scalars(_waiting(), {"at": now, "most": most}))
+
+
+def beyond(session: Session, number: int, most: int) -> list[Inbound]:
+    """What waits in the inbox behind this row, due or not."""
+    wanted = select(Inbound).where(Inbound.state == _WAITING, Inbound.id > number)
+    return list(session.scalars(wanted.order_by(Inbound.id).limit(most)))
+
+
+def waiting_of(session: Session, now: datetime, sources: Collection[str], most: int) -> list[Inbound]:
+    """The same as ``waiting``, of these sources alone."""
+    return list(session.scalars(_waiting().where(Inbound.source.in_(sources)), {"at": now, "most": most}))
 
 
 def take(session: Session, number: int) -> Inbound | None:
