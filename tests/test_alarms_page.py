@@ -49,6 +49,8 @@ def read(node: ast.AST, path: str, inside: ast.AST) -> Iterator[str]:
             yield text.partition(":")[0]
         case ast.Name(id=name):
             yield from named(name, path, inside)
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            yield from (text for place, text in constants().items() if place.endswith(f"/{module}.py:{name}"))
         case ast.Call():
             for elsewhere, tree in product().items():
                 for function in functions(tree):

@@ -19,7 +19,8 @@ from oncall import kinds
 from oncall.bundles import goes_at
 
 THREAD = "page:"
-_OVER = ("completed", "busy", "no-answer", "failed", "canceled")  # twilio.com/docs/voice/api/call-resource
+# What a call's end makes of its delivery (twilio.com/docs/voice/api/call-resource); canceled: we ended it unanswered.
+_OVER = {"completed": "delivered", "canceled": "superseded"} | dict.fromkeys(("busy", "no-answer", "failed"), "failed")
 SILENT = "silent"  # the code of a page that nobody needs any more when its turn comes
 _RINGING = Ring.state == literal_column("'ringing'")  # written in, for the partial index
 TAKE = f"{CUSTOMER_TAP}ack:"  # the key of a private message's button, which comes back as a line
@@ -78,7 +79,7 @@ def silence(scene: Scene, row: Page, person: int | None) -> None:
 def rang(session: Session, row: Delivery, status: str) -> str:
     """How a call ended: whatever it was, only a key that was pressed by then has silenced its rings."""
     if status in _OVER:
-        row.state, row.lease_until, row.retry_at = "delivered" if status == "completed" else "failed", None, None
+        row.state, row.lease_until, row.retry_at = _OVER[status], None, None
         row.fault = "" if status == "completed" else status
         failed(session, row.id)
     return f"the call is {status}"
