@@ -57,6 +57,19 @@ def test_its_call_is_hung_up_when_somebody_has_the_ticket(backed: House) -> None
     assert row.provider_id in [call.call for call in backed.twilio.calls if isinstance(call, HangUp)]
 
 
+def test_a_call_that_was_ended_before_anybody_answered_is_no_failure(backed: House) -> None:
+    urgent(backed)
+    passes(backed, 20)
+    (before,) = [row for row in backed.rows(Delivery) if row.kind == "RingUp" and row.destination == FALLBACK]
+
+    fields = {"CallSid": before.provider_id, "AccountSid": SID, "CallStatus": "canceled"}
+    posts(backed.shell, twilio_form(f"/webhooks/twilio/status/{before.id}", fields))
+    backed.works()
+
+    (row,) = [row for row in backed.rows(Delivery) if row.id == before.id]
+    assert row.state == "superseded"
+
+
 def test_any_key_or_none_hears_the_alarm_twice_more_and_takes_nothing(backed: House) -> None:
     urgent(backed)
     passes(backed, 20)
