@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from bot import ledger, outbox
 from bot.late import span
+from bot.reach import text_only
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time, shortened
@@ -124,8 +125,7 @@ def _reached(scene: Scene, ticket: Ticket) -> str:
     """What the customer chose: a call, or no call."""
     if ticket.call_back:
         return f"Call back: {escape(ticket.call_back)}"
-    quiet = not scene.fresh and any(event.kind == "text_only" for event in ledger.history(scene))
-    return "<b>Text only</b>: they cannot talk" if quiet else ""
+    return "<b>Text only</b>: they cannot talk" if text_only(scene) else ""
 
 
 def _first(clock: Clock, now: datetime, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot import ledger
 from bot.scene import Scene
 from models import Address, Conversation, Delivery
 
@@ -24,6 +25,13 @@ def elsewhere(scene: Scene, row: Delivery) -> Address | None:
     tried = {row.channel, *_tried(scene, row)}
     able = [one for one in addresses if one.channel in _ORDER and one.channel not in tried and _able(scene, one)]
     return min(able, key=lambda address: _ORDER.index(address.channel), default=None)
+
+
+def text_only(scene: Scene) -> bool:
+    """Whether they chose [Text only, please] and gave no number since."""
+    if scene.ticket is None or scene.ticket.call_back or scene.fresh:
+        return False
+    return any(event.kind == "text_only" for event in ledger.history(scene))
 
 
 def _tried(scene: Scene, row: Delivery) -> list[str]:

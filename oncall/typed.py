@@ -8,9 +8,9 @@ from oncall.bookings import Booked, BookingError, checked, moment, named
 from sla.zones import zone
 
 EXAMPLE = "/shoot 28.11. 14:00-22:00 Europe/Madrid Wedding Ruiz"
-_DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4})?)"
+DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4})?)"
 _CLOCK = r"([01]?\d|2[0-3])[:.]([0-5]\d)"
-_SHAPE = re.compile(rf"{_DAY}\s+{_CLOCK}\s*[-\u2013]\s*(?:{_DAY}\s+)?{_CLOCK}(?:\s+(.*))?", re.DOTALL)
+_SHAPE = re.compile(rf"{DAY}\s+{_CLOCK}\s*[-\u2013]\s*(?:{DAY}\s+)?{_CLOCK}(?:\s+(.*))?", re.DOTALL)
 _NIGHT = timedelta(hours=16)  # an end earlier on the clock is next morning's if the shoot is not longer than this
 _LONG_AGO = timedelta(days=183)  # a day without a year that lies behind by more is next year's
 _FARTHEST = 5  # years

@@ -128,7 +128,7 @@ def _bursts(recent: Sequence[Signal], past: Sequence[Signal], now: datetime, rul
     serious = [one for one in recent if one.severity < 3]
     for category in {one.category for one in serious} - {"other"}:
         mine = [one for one in serious if one.category == category]
-        before = [one for one in past if one.category == category]
+        before = [one for one in past if one.category == category and one.severity < 3]
         stems = Counter(mark for one in mine for mark in marked[one.ticket] if not _is_code(mark))
         for stem in (stem for stem, count in stems.items() if count >= rules.studios):
             yield _burst(stem, [one for one in mine if stem in marked[one.ticket]], before, now, rules)

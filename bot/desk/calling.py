@@ -9,6 +9,7 @@ from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.rights import Actor
 from bot.pager import acks, pages
 from bot.perform import play
+from bot.reach import text_only
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.events import CallOffered
@@ -18,7 +19,8 @@ _ENGINEERS = "Only an engineer can say that; a lead gives the role: /role @name 
 
 
 def call(ask: Ask) -> str:
-    """Asks in the customer's language and the asker's name; the answer stands on the card."""
+    """Asks in the customer's language and the asker's name; the answer stands on the card. Who chose "Text only"
+    is asked only by ``/call anyway``."""
     ticket = ask.ticket
     if ticket.state != "open":
         return f"#{ticket.id} is already resolved."
@@ -26,6 +28,8 @@ def call(ask: Ask) -> str:
         return "They have a newer ticket: ask there."
     if not ask.scene.window_open:
         return "WhatsApp's 24 hours are over, so the question cannot be sent; answer first, and ask when they write."
+    if text_only(ask.scene) and ask.args.casefold() != "anyway":
+        return "They chose “Text only, please”: they cannot talk, so write. To ask all the same: /call anyway"
     play(ask.scene, CallOffered(replace(ask.scene.facts(), owner=ask.agent.name)))
     tickets.record(ask.scene, "call_offered", ask.scene.now, who(ask.agent), {})
     return ask.done()

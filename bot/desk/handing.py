@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import ledger, tickets
 from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
-from bot.desk.people import named
+from bot.desk.people import named_first
 from bot.desk.queue import duty, line, ordered
 from bot.duty import mention, on_duty, promised
 from bot.perform import play
@@ -15,14 +15,17 @@ from bot.scene import Scene, open_ticket_scene
 from bot.speak import told_time
 from channels.wire import Option
 from conversations.events import HandedOver
+from conversations.phrases import shortened
 from models import Agent, Ticket
 
+_FORM = 1500  # characters of the words of who goes
 _NAMED = 10  # tickets one sentence names, or one list shows
 
 
 def handover(ask: Ask) -> str | Told:
-    """``/handover @x``: asked for, not done."""
-    ticket, to = ask.ticket, named(ask.session, ask.event.chat, ask.args)
+    """``/handover @x what is next``: asked for, not done; the words are for the other one to read."""
+    ticket = ask.ticket
+    to, form = named_first(ask.session, ask.event.chat, ask.args)
     if ticket.state != "open":
         return f"#{ticket.id} is already resolved."
     if isinstance(to, str):
@@ -32,11 +35,12 @@ def handover(ask: Ask) -> str | Told:
         return f"Only its owner hands #{ticket.id} over: {has}."
     if to.id == ask.agent.id:
         return f"#{ticket.id} is yours already."
-    tickets.record(ask.scene, "handover_offered", ask.scene.now, who(ask.agent), {"to": to.id})
+    tickets.record(ask.scene, "handover_offered", ask.scene.now, who(ask.agent), {"to": to.id, "form": form})
     button = Option(f"v1:accept:{ticket.id}:{ask.agent.id}:{to.id}", "I take it over")
     name = escape(ask.agent.name)
-    text = f"{mention(to)}: {name} hands #{ticket.id} over to you. It is {name}'s until you accept."
-    return Told(text, html=True, options=(button,))
+    head = f"{mention(to)}: {name} hands #{ticket.id} over to you. It is {name}'s until you accept."
+    lines = [head, line(ask.shell, ask.session, ticket), *_form(form)]
+    return Told("\n".join(lines), html=True, options=(button,))
 
 
 def accept(tap: Tap) -> str:
@@ -72,8 +76,9 @@ def off(ask: Ask) -> str | Told:
         left = "" if on_duty(ask.session) else _waiting(ask.session)
         return f"You are off duty. {duty(ask.session)}{left}"
     if not ask.args:
-        return f"You still have {numbers}. /off @tomas offers them to Tomas, and you are off when they are accepted."
-    to = named(ask.session, ask.event.chat, ask.args)
+        offers = "/off @tomas, with what is next behind it, offers them to Tomas"
+        return f"You still have {numbers}. {offers}, and you are off when they are accepted."
+    to, form = named_first(ask.session, ask.event.chat, ask.args)
     if isinstance(to, str):
         return to
     if to.id == ask.agent.id:
@@ -84,7 +89,7 @@ def off(ask: Ask) -> str | Told:
     lines = [line(ask.shell, ask.session, ticket) for ticket in first]
     more = [f"and {count - len(lines)} more"] if count > len(lines) else []
     head = f"{mention(to)}: {name} goes off duty and hands you {numbers}."
-    return Told("\n".join([head, *lines, *more]), html=True, options=(button,))
+    return Told("\n".join([head, *lines, *more, *_form(form)]), html=True, options=(button,))
 
 
 def relieve(tap: Tap) -> str:
@@ -105,6 +110,12 @@ def relieve(tap: Tap) -> str:
     return (
         f"{numbers} yours; {leaving.name} is off duty." if owned else f"{leaving.name} has nothing left to hand over."
     )
+
+
+def _form(words: str) -> list[str]:
+    """What the one who goes says: what was tried, what is next, when, how they are (users.md script 2.16)."""
+    said = words if len(words) <= _FORM else shortened(words, _FORM)
+    return [f"“{escape(said)}”"] if words else []
 
 
 def _waiting(session: Session) -> str:

@@ -6,15 +6,17 @@ from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.asks import Ask, Told
+from bot.hotline import shoots
 from bot.topics import place
 from conversations.phrases import clock_time, shortened
 from models import Contact, Message, Rating, Studio, Ticket
 
 _SHOWN = 8
+_SHOOTS = 4
 
 
 def studio(ask: Ask) -> str | Told:
-    """``/studio`` in a topic, ``/studio name`` anywhere: people, open and last tickets, last ratings."""
+    """``/studio`` in a topic, ``/studio name`` anywhere: people, open and last tickets, shoots ahead, last ratings."""
     found = _studio(ask)
     if isinstance(found, str):
         return found
@@ -24,6 +26,7 @@ def studio(ask: Ask) -> str | Told:
     theirs = select(Ticket).where(Ticket.studio_id == found.id).order_by(Ticket.id.desc())
     still = session.scalars(theirs.where(Ticket.state == "open").limit(_SHOWN)).unique().all()
     last = session.scalars(theirs.where(Ticket.state != "open").limit(_SHOWN)).unique().all()
+    ahead = shoots.ahead(session, found.id, ask.shell.clock.now())
     lines = [
         f"<b>{escape(found.name)}</b> · {found.tier} · {found.timezone} · {found.language}",
         escape(names),
@@ -31,6 +34,8 @@ def studio(ask: Ask) -> str | Told:
         *(_line(ask, one) for one in still),
         "Before:" if last else "Nothing before.",
         *(_line(ask, one) for one in last),
+        *(escape(f"{shoots.said(one)} {one.title}".strip()) for one in ahead[:_SHOOTS]),
+        f"and {len(ahead) - _SHOOTS} more shoots: /shoot" if len(ahead) > _SHOOTS else "",
         _ratings(session, found.id),
     ]
     return Told("\n".join(filter(None, lines)), html=True)
@@ -52,13 +57,18 @@ def _studio(ask: Ask) -> Studio | str:
     if not ask.args:
         here = ask.ticket.studio if ask.here else None
         return here or "Write the studio's name: /studio Adeyemi"
-    wanted = select(Studio).where(func.lower(Studio.name).contains(ask.args.lower(), autoescape=True))
-    found = ask.session.scalars(wanted.order_by(Studio.name).limit(_SHOWN + 1)).all()
-    exact = [one for one in found if one.name.lower() == ask.args.lower()]
+    return called(ask.session, ask.args)
+
+
+def called(session: Session, name: str) -> Studio | str:
+    """The studio of this name, or the only one whose name holds these words; else what to ask."""
+    wanted = select(Studio).where(func.lower(Studio.name).contains(name.lower(), autoescape=True))
+    found = session.scalars(wanted.order_by(Studio.name).limit(_SHOWN + 1)).all()
+    exact = [one for one in found if one.name.lower() == name.lower()]
     if len(found) == 1 or exact:
         return (exact or list(found))[0]
     names = ", ".join(one.name for one in found[:_SHOWN])
-    return f"Which one: {names}?" if found else f"No studio is called {ask.args}."
+    return f"Which one: {names}?" if found else f"No studio is called {name}."
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -8,6 +8,8 @@ from bot.desk.rights import ROLES
 from bot.pager import personal
 from models import Agent, Member, Person, Role, Ticket
 
+_LONGEST = 4  # words of a name
+
 
 def named(session: Session, chat: int, text: str) -> Agent | str:
     """The member of this group called ``@name``, ``Name`` or by the user id; else why nobody is meant."""
@@ -26,6 +28,17 @@ def named(session: Session, chat: int, text: str) -> Agent | str:
     return f"Several people are called {text}; name the one by @username, or by the number: " + ", ".join(
         f"{one.id} {one.name}" for one in found
     )
+
+
+def named_first(session: Session, chat: int, text: str) -> tuple[Agent | str, str]:
+    """Who is named at the beginning of a text, by as many of its words as make a name, and what is said behind it."""
+    head, tail, below = text.partition("\n")
+    words = head.split()
+    for count in range(min(len(words), _LONGEST), 0, -1):
+        found = named(session, chat, " ".join(words[:count]).rstrip(":,"))
+        if isinstance(found, Agent):
+            return found, f"{' '.join(words[count:])}{tail}{below}".strip()
+    return named(session, chat, words[0].rstrip(":,") if words else ""), ""
 
 
 def role(ask: Ask) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -94,6 +95,17 @@ def window_of(session: Session, shoot: Shoot) -> HotlineWindow | None:
     mine = (HotlineWindow.studio_id == shoot.studio_id, HotlineWindow.due_at.is_not(None))
     around = (HotlineWindow.opens_at < shoot.ends_at, HotlineWindow.closes_at > shoot.begins_at)
     return session.scalars(select(HotlineWindow).where(*mine, *around).limit(1)).unique().first()
+
+
+def said(one: Shoot) -> str:
+    return f"Shoot {one.id}: {span(one.begins_at, one.ends_at, zone(one.zone))} ({one.zone})"
+
+
+def span(begins: datetime, ends: datetime, where: ZoneInfo) -> str:
+    """``Sat 28 Nov 14:00-22:00``, with the end's day if it is another."""
+    here, there = begins.astimezone(where), ends.astimezone(where)
+    end = f"{there:%H:%M}" if there.date() == here.date() else f"{there:%a} {there.day} {there:%b %H:%M}"
+    return f"{here:%a} {here.day} {here:%b %H:%M}-{end}"
 
 
 def remove(shell: Shell, session: Session, shoot: Shoot) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.desk import returning
-from models import Agent, Ticket
+from models import Agent, Audit, Ticket
 from tests.bot.desk_words import answered, events, keys, told_in
 from tests.bot.house import CHARLIE, LENA, TOLU, TOMAS, House
 
@@ -79,6 +79,36 @@ def test_a_handover_is_done_only_when_the_other_accepts(house: House) -> None:
     assert house.told(query) == "#1 is yours."
     assert events(house, "handed_over") == [("agent:502", {"from": 501, "to": 502})]
     assert "Tomas takes over from here" in house.heard()[-1]
+
+
+@pytest.mark.parametrize("to", ["Tomas", "@tomas:", "502,"])
+def test_a_handover_says_in_the_words_of_who_goes_what_is_next(house: House, to: str) -> None:
+    thread = known(house)
+    house.taps("v1:take:1")
+    house.works()
+
+    house.writes(f"/handover {to} tried another region\nnext: check at 21:00 <sharp>", thread)
+    house.works()
+
+    offer = answered(house, "hands #1 over to you")
+    assert "#1</a> SEV" in offer.text or "#1 SEV" in offer.text
+    assert offer.text.endswith("“tried another region\nnext: check at 21:00 &lt;sharp&gt;”")
+    (told,) = events(house, "handover_offered")
+    assert told[1] == {"to": 502, "form": "tried another region\nnext: check at 21:00 <sharp>"}
+
+
+def test_off_duty_says_it_too(house: House) -> None:
+    known(house)
+    house.writes("/on")
+    house.taps("v1:take:1")
+    house.works()
+
+    house.writes("/off Tomas Mood: tired, shoot until 23:00, text only")
+    house.works()
+
+    offer = answered(house, "goes off duty and hands you #1")
+    assert offer.text.endswith("“Mood: tired, shoot until 23:00, text only”")
+    assert [row.outcome for row in house.rows(Audit) if row.what == "/off"] == ["answered"]
 
 
 def test_only_the_one_it_was_offered_to_can_accept_and_only_once(house: House) -> None:

@@ -1,6 +1,6 @@
 """The two choices beside the urgent receipt reach the card: [Text only, please] [Call me] (users.md script 2.1)."""
 
-from tests.bot.desk_words import card, events
+from tests.bot.desk_words import card, events, told_in
 from tests.bot.house import House
 from tests.bot.paging import PAYMENT
 from tests.bot.test_engineering import fixed
@@ -22,6 +22,23 @@ def test_text_only_stands_on_the_card(house: House) -> None:
     assert house.heard()[-1] == "Noted, Tolu: we write to you here, and nobody calls."
     assert "<b>Text only</b>: they cannot talk" in card(house).text
     assert events(house, "text_only") == [("customer", {})]
+
+
+def test_who_chose_text_only_is_asked_for_a_number_only_anyway(house: House) -> None:
+    urgent(house)
+    thread = house.topic().thread_id
+    house.says("1")
+    house.works()
+
+    house.writes("/call", thread)
+    warned = told_in(house, thread)
+    before = house.heard()[-1]
+    house.writes("/call anyway", thread)
+    house.works()
+
+    assert "They chose “Text only, please”: they cannot talk, so write." in warned
+    assert before == "Noted, Tolu: we write to you here, and nobody calls."
+    assert "would like to call you" in house.heard()[-1]
 
 
 def test_a_call_stands_on_the_card_with_the_number_they_write_from(house: House) -> None:

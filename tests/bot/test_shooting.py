@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models import Audit, HotlineWindow, Shoot, Studio
-from tests.bot.desk_words import told_in
+from bot import watch
+from bot.hotline import windows
+from models import Audit, Clock, HotlineWindow, Shoot, Studio
+from tests.bot.desk_words import card, told_in
 from tests.bot.house import House
 
 WEDDING = "/shoot 12.6. 14:00-22:00 Europe/Madrid Wedding Ana & Luis"  # a Friday; it is Wednesday 10 June 2026
@@ -73,6 +75,99 @@ def test_what_it_overlaps_is_named_with_the_one_window(house: House) -> None:
         "It overlaps Wedding Ana & Luis Tue 16 Jun 12:00-20:00: one window Tue 16 Jun 10:00-Wed 17 Jun 02:00."
     )
     assert len(house.rows(HotlineWindow)) == 1
+
+
+def test_in_general_the_studio_is_named_first(house: House) -> None:
+    house.clock.moment = NOW
+    house.opened()
+    said = []
+
+    for words in ("adeyemi 12.6. 14:00-22:00 Wedding", "Adeyemi Photo", "adeyemi: off 7", "adeyemi photo off 1"):
+        house.writes(f"/shoot {words}")
+        said.append(told_in(house, None).removeprefix("ℹ️ ").partition("\n"))  # noqa: RUF001 (the sign is meant)
+
+    assert [one[0] for one in said] == [
+        "Shoot 1: Fri 12 Jun 14:00-22:00 (Europe/Madrid) is booked.",
+        "Shoots of Adeyemi Photo:",
+        "There is no shoot 7 of Adeyemi Photo; /shoot lists them.",
+        "Shoot 1: Fri 12 Jun 14:00-22:00 (Europe/Madrid) is called off.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("", "Name the studio first, like /shoot Adeyemi Photo 28.11. 14:00-22:00"),
+        ("12.6. 14:00-22:00 Wedding", "Name the studio first"),
+        ("off 1", "Name the studio first"),
+        ("Prado 12.6. 14:00-22:00", "No studio is called Prado."),
+        ("Adeyemi Photo tomorrow", "No studio is called Adeyemi Photo tomorrow."),
+        ("Adeyemi Photo 12.6. noon", "Nothing was booked:\n'12.6. noon' is no day with a beginning and an end"),
+    ],
+)
+def test_in_general_what_is_not_understood_is_asked(house: House, words: str, why: str) -> None:
+    house.clock.moment = NOW
+    house.opened()
+
+    house.writes(f"/shoot {words}")
+
+    assert why in told_in(house, None)
+    assert house.rows(Shoot) == []
+
+
+def test_the_ticket_of_somebody_unknown_takes_the_studios_name(house: House) -> None:
+    house.clock.moment = NOW
+    house.opened()
+    house.says("hello, it does not work", "+34600000077")
+    house.works()
+    house.clock.passes(20)
+    watch.quiet(house.shell)
+    house.works()
+    thread = house.topic(2).thread_id
+    assert thread is not None
+
+    asked = told(house, "/shoot", thread)
+    booked = told(house, "/shoot Adeyemi 12.6. 14:00-22:00", thread)
+
+    assert asked.startswith("#2 is of no studio we know: name the studio first, like /shoot Adeyemi Photo 28.11.")
+    assert booked.startswith("Shoot 1: Fri 12 Jun 14:00-22:00 (Europe/Madrid) is booked.")
+
+
+def open_until(house: House) -> str:
+    """What the card says of the shoot and the hotline after the worker looked."""
+    windows.turn(house.shell)
+    house.works()
+    return next((line for line in card(house).text.splitlines() if line.startswith("🎥")), "")
+
+
+def test_card_studio_window_and_clocks_follow_a_shoot_moved_and_called_off(house: House) -> None:
+    house.clock.moment = NOW
+    thread = house.opened("the upload is a little slow", plan="agency")
+    policy = first_answer(house)
+    seen, policies, listed = [], [], []
+
+    for words in ("10.6. 13:30-16:00 Wedding", "10.6. 13:30-17:00 Wedding", "off 1"):
+        house.writes(f"/shoot Adeyemi {words}")
+        house.works()
+        seen.append(open_until(house))
+        policies.append(first_answer(house))
+        listed.append("Shoot 1: Wed 10 Jun 13:30-1" in told(house, "/studio", thread))
+        house.clock.passes(60)
+
+    assert seen == [
+        "🎥 <b>Shoot running until 16:00, hotline until 20:00</b>",
+        "🎥 <b>Shoot running until 17:00, hotline until 21:00</b>",
+        "",
+    ]
+    assert policies[0] == policies[1] != policy
+    assert house.one(HotlineWindow).closed_at is not None
+    assert house.one(Studio).hotline_until is None
+    assert listed == [True, True, False]
+
+
+def first_answer(house: House) -> tuple[str, datetime | None]:
+    (clock,) = (row for row in house.rows(Clock) if row.name == "FR")
+    return clock.policy, clock.limit_due
 
 
 def test_two_without_words_are_two_shoots(house: House) -> None:

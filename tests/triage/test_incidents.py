@@ -89,6 +89,18 @@ def test_one_error_code_brings_categories_and_questions_together() -> None:
     assert "they name 4021" in found.reasons
 
 
+def test_questions_about_it_are_not_what_is_usual() -> None:
+    asked = [
+        signal(-day * 10 - n, "gallery slow", 60 * 24 * day + 10 * n, severity=3)
+        for day in range(1, 28)
+        for n in range(-5, 6)
+    ]
+
+    (found,) = propose(STORY, asked, NOW, RULES)
+
+    assert found.reasons[-1] == "usual at this hour: 0.02 in 15 min"
+
+
 def test_where_so_many_are_usual_at_this_hour_it_takes_more() -> None:
     before = [
         signal(-day * 10 - n, "gallery slow", 60 * 24 * day + 10 * n) for day in range(1, 28) for n in range(-5, 6)
