@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot import ledger, outbox
 from bot.late import span
@@ -13,7 +13,7 @@ from bot.reach import text_only
 from bot.scene import Scene
 from channels.wire import Option
 from conversations.phrases import clock_time, shortened
-from models import Agent, Incident, Message, Page, Rating, Shoot, StatusLine, Ticket
+from models import Agent, Incident, Message, Page, Rating, StatusLine, Ticket
 from sla import Clock
 
 _CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "telegram": "Telegram", "email": "e-mail"}
@@ -112,8 +112,7 @@ def _shoot(scene: Scene, ticket: Ticket, zone: ZoneInfo) -> str:
     """The studio is shooting right now, or on the hotline around a shoot."""
     if ticket.studio_id is None or ticket.state != "open":
         return ""
-    running = (Shoot.studio_id == ticket.studio_id, Shoot.begins_at <= scene.now, Shoot.ends_at > scene.now)
-    ends = scene.session.scalar(select(func.max(Shoot.ends_at)).where(*running))
+    ends = scene.shoots_until
     hotline = scene.address.contact.studio.hotline_until if scene.hotline and scene.address.contact else None
     on = f"hotline until {_time(hotline, scene.now, zone)}" if hotline else ""
     shoot = f"shoot running until {_time(ends, scene.now, zone)}" if ends else ""

@@ -19,6 +19,7 @@ from models.base import Moment
 from models.deliveries import PENDING
 
 _MINUTE = timedelta(minutes=1)
+_COSTS = 3  # calls of a ticket: its topic, its card, the receipt folded in
 _LOOK_BACK = 100  # rows of the outbox; a storm fills them within the minute
 _PUT_OFF = timedelta(seconds=20)  # the digest and its first edits have the tokens before the topics do
 _GROWN, _SHRUNK = timedelta(seconds=10), timedelta(seconds=30)  # between edits, with new tickets and without
@@ -32,7 +33,7 @@ def gather(scene: Scene, opening: Delivery | None) -> None:
     """In a storm a new ticket goes on the digest, and its topic opens when others leave room; SEV1 never waits."""
     if opening is None or urgent(scene) or scene.shell.budgets.telegram_group is None:
         return
-    if _messages(scene, opening.destination) > scene.shell.budgets.digest:
+    if _messages(scene, opening.destination) + _COSTS > scene.shell.budgets.digest:
         opening.lane, opening.retry_at = Lane.DIGESTED, scene.shell.clock.real() + _PUT_OFF
 
 
@@ -62,8 +63,7 @@ def card_of(session: Session, row: Delivery) -> int | None:
 
 
 def _messages(scene: Scene, destination: str) -> int:
-    """What the last minute put into the group; a ticket counts three: its topic, its card, the receipt folded in."""
-    scene.session.flush()
+    """What the last minute put into the group, without what this transaction has yet to write."""
     return scene.session.scalar(_counted(), {"to": destination, "since": scene.now - _MINUTE}) or 0
 
 

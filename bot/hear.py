@@ -28,13 +28,14 @@ def hear(shell: Shell, session: Session, row: Inbound, line: Line, triage: Triag
         if ours:
             return ours
     scene = known or _made(shell, session, line)
+    # Asked before anything is written: what a look finds unwritten goes to the database by itself, bit by bit.
+    judged = in_hotline(triage) if scene.hotline else in_shoot(triage) if _shoots(scene, triage) else triage
     said_at = min(max(line.occurred_at or row.ingested_at, row.ingested_at - _OLDEST), row.ingested_at)
     scene.line, scene.message = line, _message(scene, line, said_at, row.ingested_at)
     moved = window.heard(scene, line, said_at)
     _remember_sender(scene, line)
     if line.provider_id.startswith("tap:"):
         answer_tap(shell, session, line.provider_id.removeprefix("tap:"))
-    judged = in_hotline(triage) if scene.hotline else in_shoot(triage) if _shoots(scene, triage) else triage
     silence = play(scene, Said(line, judged, _facts(scene, said_at), late.untold(scene)))
     if moved:
         tickets.refresh(scene, soon=False)
@@ -68,10 +69,12 @@ def _known(shell: Shell, session: Session, line: Line) -> Scene | None:
 
 def _made(shell: Shell, session: Session, line: Line) -> Scene:
     """A first conversation; of sixteen first lines at once one makes it."""
-    here = (Address.channel == line.channel, Address.value == line.address)
     address = {"channel": line.channel, "value": line.address, "profile_name": line.name}
-    shell.db.insert_once(session, Address, address, ("channel", "value"))
-    fresh = {"address_id": session.scalar(select(Address.id).where(*here)), "state": to_json(Idle())}
+    number = shell.db.insert_once(session, Address, address, ("channel", "value"))
+    if number is None:
+        here = (Address.channel == line.channel, Address.value == line.address)
+        number = session.scalar(select(Address.id).where(*here))
+    fresh = {"address_id": number, "state": to_json(Idle())}
     shell.db.insert_once(session, Conversation, fresh, ("address_id",))
     made = _known(shell, session, line)
     assert made is not None

@@ -13,6 +13,7 @@ from bot.shell import Shell
 from conversations.events import Facts, Line
 from conversations.states import may_rate
 from models import Address, Clock, Conversation, Message, Shoot, Ticket, Topic
+from models.base import Moment
 from sla import Happened, Ledger
 
 _NUMBER = bindparam("number", type_=BigInteger)
@@ -89,8 +90,8 @@ class Scene:
         contact = self.address.contact
         if contact is None:
             return None
-        running = (Shoot.studio_id == contact.studio_id, Shoot.begins_at <= self.now, Shoot.ends_at > self.now)
-        return self.session.scalar(select(func.max(Shoot.ends_at)).where(*running))
+        ends: datetime | None = self.session.scalar(_shooting(), {"studio": contact.studio_id, "now": self.now})
+        return ends
 
     @property
     def window_open(self) -> bool:
@@ -117,13 +118,10 @@ class Scene:
 def open_scene(shell: Shell, session: Session, which: ColumnElement[bool], **values: object) -> Scene | None:
     """Locks the one conversation that ``which``, one of the ways above, names by its ``values``, and reads it and its
     ticket as they now are; None if none is."""
-    conversation = session.scalars(_free(which), values).unique().one_or_none()
-    if conversation is None:
-        # Somebody has it: what a statement that waits for a lock reads beside the locked row is older than their work.
-        session.execute(_locked(which), values)
-        conversation = session.scalars(_read(which), values).unique().one_or_none()
-    if conversation is None:
+    # Two statements: what one that locks reads beside the locked row may be older than the lock.
+    if session.execute(_locked(which), values).first() is None:
         return None
+    conversation = session.scalars(_read(which), values).unique().one()
     ticket = session.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
     return Scene(shell, session, conversation, ticket, shell.clock.now())
 
@@ -143,8 +141,10 @@ def _read(which: ColumnElement[bool]) -> Any:
 
 
 @cache
-def _free(which: ColumnElement[bool]) -> Any:
-    return _read(which).with_for_update(of=Conversation, skip_locked=True)
+def _shooting() -> Any:
+    now = bindparam("now", type_=Moment())
+    running = (Shoot.studio_id == bindparam("studio", type_=BigInteger), Shoot.begins_at <= now, Shoot.ends_at > now)
+    return select(func.max(Shoot.ends_at)).where(*running)
 
 
 @cache

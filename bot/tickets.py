@@ -41,12 +41,11 @@ def open_ticket(scene: Scene, triage: Triage) -> None:
     opened |= {"line": str(said.id) if said else "opened", "mail": scene.address.channel == "email"}
     ledger.keep(scene, Happened("opened", at, said.ingested_at if said else scene.now, "customer", opened))
     heard_by(scene, at)
-    joining.known(scene, triage)
-    deciding.branches(scene)
-    opening = topics.open_topic(
-        scene, card.topic_name(scene, ticket), card.card(scene, ticket), card.buttons(scene, ticket)
-    )
-    digest.gather(scene, opening)
+    with scene.session.no_autoflush:  # no look needs what this ticket has yet to write: that goes in one piece
+        joining.known(scene, triage)
+        deciding.branches(scene)
+        shown = card.card(scene, ticket), card.buttons(scene, ticket)
+        digest.gather(scene, topics.open_topic(scene, card.topic_name(scene, ticket), *shown))
     if ticket.severity == 1:
         pages.follow(scene)
 
