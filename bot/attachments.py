@@ -53,8 +53,8 @@ def refused(scene: Scene, media: tuple[Media, ...]) -> str:
     for one in files(media):
         if one.kind == "sticker" and one.content_type != "image/webp":
             return "a moving sticker cannot leave Telegram"
-        size = (one.size or 0) // _MB
-        if size >= _FETCHED // _MB:
+        if (one.size or 0) > _FETCHED:
+            size = -(-(one.size or 0) // _MB)
             return f"the file has {size} MB, and Telegram hands bots at most {_FETCHED // _MB} MB; send a link"
     return ""
 

@@ -6,14 +6,15 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, outbox, quotes, reach, successors, tickets, window
+from bot import attachments, outbox, quotes, reach, speak, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.pager import rings
+from bot.relay import VOICEMAIL
 from bot.scene import Scene
 from bot.shell import Shell
 from bot.ticks import RANK, agents_message, tick
 from channels.meanings import Meaning
-from channels.wire import SendMedia, from_json
+from channels.wire import Fetch, SendMedia, from_json
 from conversations.events import Reported
 from models import Address, Delivery, Message
 
@@ -117,6 +118,8 @@ def _in_group(scene: Scene, row: Delivery, meaning: Meaning, code: str) -> None:
         successors.renew_topic(scene, row)
     elif row.kind == "SendAlbum":
         attachments.apart(scene, row)
+    elif row.kind == "Fetch":
+        _unfetched(scene, row)
     elif row.kind == "SendMedia":
         _media_in_group(scene, row, meaning.words)
     elif row.kind == "SendText" and row.thread.startswith("topic:"):
@@ -125,6 +128,18 @@ def _in_group(scene: Scene, row: Delivery, meaning: Meaning, code: str) -> None:
         log.error("group_refused", delivery=row.id, ticket=row.ticket_id, kind=row.kind)
         words = f"The group refuses what Backstop posts: {meaning.words}. Check the bot's rights there."
         raise_alarm(scene.shell, scene.session, f"group:{row.destination}", words)
+
+
+def _unfetched(scene: Scene, row: Delivery) -> None:
+    """Who sent a file that is refused or never came is told, as the agents are by the picture that waited for it; of
+    what was left on the telephone's tape the caller sent no file."""
+    line = scene.session.get(Message, row.message_id) if row.message_id else None
+    file = from_json(row.kind, row.payload)
+    assert isinstance(file, Fetch)
+    known = line is not None and any(one["ref"] == file.media.ref and "sha256" in one for one in line.media)
+    theirs = line is not None and line.author == "customer" and file.media.name != VOICEMAIL
+    if theirs and not known and scene.address.stopped_at is None:
+        speak.say_once(scene, "unopened")
 
 
 def _media_in_group(scene: Scene, row: Delivery, words: str) -> None:

@@ -68,6 +68,9 @@ def _mark_seen(scene: Scene, _: MarkSeen) -> None:
 
 def _say(scene: Scene, effect: Say) -> None:
     """What was said late is owned up to once an outage; a person is only here while the owner is not off duty."""
+    if effect.once:
+        speak.say_once(scene, effect.phrase)
+        return
     values = dict(effect.values)
     phrase = "person_by" if effect.phrase == "person_here" and away(scene) else effect.phrase
     if effect.late:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
+
 from bot import outbox, tickets
 from bot.scene import Scene
 from conversations.phrases import clock_time, labels, render
@@ -17,6 +19,14 @@ def say(
     outbox.to_customer(scene, message.text, message, labels(scene.language, options), phrase)
     tickets.refresh(scene, soon=False)
     return message
+
+
+def say_once(scene: Scene, phrase: str) -> None:
+    """One phrase, unless it is the last thing that we said: of ten files in a row one is answered."""
+    ours = (Message.conversation_id == scene.conversation.id, Message.author.in_(("bot", "agent")))
+    last = scene.session.scalar(select(Message.text).where(*ours).order_by(Message.id.desc()).limit(1))
+    if last != worded(scene, phrase, {}):
+        say(scene, phrase)
 
 
 def worded(scene: Scene, phrase: str, values: Mapping[str, str | int]) -> str:

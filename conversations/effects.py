@@ -36,12 +36,13 @@ class Raise:
 @dataclass(frozen=True, slots=True)
 class Say:
     """Tell the customer ``phrase`` of the book, with ``options`` to choose from (keys of the book); ``late`` is when
-    the line was written that it owns up to have found late."""
+    the line was written that it owns up to have found late; ``once``: not while it is the last that we said to them."""
 
     phrase: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     late: datetime | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def advance(state: State, event: Event | calls.Called) -> Step:
 
 
 def _unseen(event: Said) -> tuple[Effect, ...]:
-    """What nobody here can open is said at once, so that nobody waits for an answer to it."""
+    """What nobody here can open is said at once, so that nobody waits for an answer to it; of several in a row once."""
     unsupported = any(media.kind == "unsupported" for media in event.line.media)
-    return (Say("unsupported"),) if unsupported and not event.facts.stopped else ()
+    return (Say("unsupported", once=True),) if unsupported and not event.facts.stopped else ()
 
 
 def _flow(state: State, event: Event) -> Step:

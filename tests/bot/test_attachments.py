@@ -162,13 +162,14 @@ def test_what_whatsapp_does_not_carry_goes_as_a_link_and_the_agents_are_told(hou
     ("content", "why"),
     [
         (file("film.mp4", "video/mp4", 31 * MB, "video"), "31 MB"),
+        (file("film.mp4", "video/mp4", 20 * MB + 1, "video"), "has 21 MB"),
         ({"poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False}
                    | {"is_anonymous": True, "type": "regular", "allows_multiple_answers": False}
                    | {"allows_revoting": False, "members_only": False}}, "a poll"),
         ({"sticker": {"file_id": "s", "file_unique_id": "s", "width": 1, "height": 1, "is_animated": True}
                       | {"is_video": False, "type": "regular"}}, "moving sticker"),
     ],
-    ids=["past Telegram's 20 MB", "a poll", "a moving sticker"],
+    ids=["past Telegram's 20 MB", "a byte past them", "a poll", "a moving sticker"],
 )  # fmt: skip
 def test_what_cannot_reach_the_customer_is_said_to_the_agent_and_nothing_goes_out(
     house: House, content: Json, why: str
@@ -183,6 +184,66 @@ def test_what_cannot_reach_the_customer_is_said_to_the_agent_and_nothing_goes_ou
     assert isinstance(told, SendText)
     assert (told.reply_to, "NOT SENT to Tolu" in told.text, why in told.text) == (written, True, True)
     assert house.last(Message).author == "note"
+
+
+def test_a_file_of_exactly_20_mb_is_one_telegram_hands_out(house: House) -> None:
+    thread = house.opened()
+
+    house.writes("", thread, caption="/r Here it is.", **file("film.mp4", "video/mp4", 20 * MB, "video"))
+    house.works()
+
+    assert any(isinstance(call, Fetch) for call in house.telegram.calls)
+    assert not any("NOT SENT" in text for text in house.shown(thread))
+
+
+def test_files_that_are_refused_are_said_to_who_sent_them_once_and_to_the_agents_each(house: House) -> None:
+    thread = house.opened()
+    house.twilio.when(Fetch, TransportError("the attachment is larger than 20 MB", permanent=True), times=3)
+
+    house.says("look", media=("one", "two"))
+    house.says("", media=("three",))
+    house.works()
+
+    assert sum("did not get through" in text for text in house.heard()) == 1
+    refused = [text for text in house.shown(thread) if "could not be fetched: it is larger than 20 MB" in text]
+    assert len(refused) == 3
+
+
+def test_a_refused_file_is_said_again_after_other_words_of_ours(house: House) -> None:
+    thread = house.opened()
+    house.twilio.when(Fetch, TransportError("the attachment is larger than 20 MB", permanent=True), times=2)
+
+    house.says("", media=("one",))
+    house.works()
+    house.writes("/r Please send it smaller.", thread)
+    house.says("", media=("two",))
+    house.works()
+
+    assert sum("did not get through" in text for text in house.heard()) == 2
+
+
+def test_who_has_sent_stop_is_not_told_of_a_refused_file(house: House) -> None:
+    house.opened()
+    house.twilio.when(Fetch, TransportError("the attachment is larger than 20 MB", permanent=True))
+
+    house.says("", media=("one",))
+    house.answers()
+    house.says("STOP")
+    house.works()
+
+    assert not any("did not get through" in text for text in house.heard())
+
+
+def test_kinds_nobody_can_open_are_said_once_in_a_row(house: House) -> None:
+    thread = opened_on_telegram(house)
+
+    for _ in range(3):
+        house.texts("", dice={"emoji": "🎲", "value": 4})
+        house.works()
+
+    said = [call for call in sent(house, SendText) if call.to == "601" and "cannot open" in call.text]
+    assert len(said) == 1
+    assert house.shown(thread)[1:] == ["Pavel: (dice: this kind cannot be shown here)"] * 3
 
 
 def test_a_kind_nobody_can_open_is_shown_as_such_and_said_to_the_customer(house: House) -> None:
