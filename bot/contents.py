@@ -58,7 +58,7 @@ _PAGE = re.compile(
 _SCRIPT = re.compile(rb"\s*(#!\s*/|<\?php|<%@)", re.IGNORECASE)
 # Under these a page or script hides nothing; it is kept as a plain file all the same.
 _HONEST = ("text/", "image/svg", "application/x-", "application/xhtml", "application/xml", "application/javascript")
-_KINDS = {"picture": "image/", "video": "video/", "audio": "audio/", "voice": "audio/"}
+_KINDS = {"picture": "image/", "video": "video/", "video_note": "video/", "audio": "audio/", "voice": "audio/"}
 
 
 def checked(receipt: Receipt) -> Receipt:

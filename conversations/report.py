@@ -92,7 +92,7 @@ def _counted(state: Collecting, event: Said) -> Collecting:
         words=_words(state.words, line.text.strip()),
         pictures=state.pictures + _count(line, "picture"),
         voices=state.voices + _count(line, "voice", "audio"),
-        files=state.files + _count(line, "video", "document"),
+        files=state.files + _count(line, "video", "video_note", "animation", "document"),
         urgent=urgent,
         category=state.category if state.category != "other" else event.triage.category.value,
     )

@@ -122,7 +122,7 @@ async def _delete(bot: Bot, to: str, message: int) -> None:
 
 
 async def _media(bot: Bot, call: SendMedia) -> Receipt:
-    """Pictures as pictures, the rest as documents: shown as files, never run."""
+    """Pictures as pictures, the rest as documents: shown as files, never run. A file id keeps its kind."""
     content, caption, where = _content(call), call.caption or None, call.thread
     quoted = _quoted(call.reply_to)
     match call.kind:
@@ -135,6 +135,14 @@ async def _media(bot: Bot, call: SendMedia) -> Receipt:
         case "video":
             sent = await bot.send_video(
                 call.to, content, call.seconds, caption, message_thread_id=where, reply_parameters=quoted
+            )
+        case "animation":
+            sent = await bot.send_animation(
+                call.to, content, call.seconds, caption=caption, message_thread_id=where, reply_parameters=quoted
+            )
+        case "video_note":
+            sent = await bot.send_video_note(
+                call.to, content, call.seconds, message_thread_id=where, reply_parameters=quoted
             )
         case "audio":
             sent = await bot.send_audio(

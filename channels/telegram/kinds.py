@@ -15,14 +15,16 @@ def media(message: Message) -> tuple[Media, ...]:
     if message.photo:
         largest = message.photo[-1]
         return (_file("picture", largest, "image/jpeg", message),)
-    for kind, found in (
-        ("voice", message.voice),
-        ("video", message.animation or message.video or message.video_note),
-        ("audio", message.audio),
-        ("document", message.document),
+    for kind, found, plain in (
+        ("voice", message.voice, "audio/ogg"),
+        ("animation", message.animation, "video/mp4"),  # shown as a document too: before it
+        ("video", message.video, "video/mp4"),
+        ("video_note", message.video_note, "video/mp4"),
+        ("audio", message.audio, ""),
+        ("document", message.document, ""),
     ):
         if found:
-            return (_file(kind, found, getattr(found, "mime_type", None) or "", message),)
+            return (_file(kind, found, getattr(found, "mime_type", None) or plain, message),)
     if message.sticker:
         return (_file("sticker", message.sticker, _sticker(message.sticker), message),)
     if message.location:

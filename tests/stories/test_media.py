@@ -37,6 +37,25 @@ def test_an_agents_picture_reaches_the_owner_by_a_signed_link(story: Story) -> N
     eventually(lambda: message["status"] != "failed", what="Twilio could fetch it")
 
 
+def test_round_films_and_animations_of_a_telegram_customer_stay_what_they_are(story: Story) -> None:
+    user = 810000 + story.number
+    story.owner("Nadia", "Said Foto", "agency", channel="telegram", address=str(user))
+    box = story.stack.sandbox
+    box.post("telegram/say", chat_id=user, user_id=user, text="the gallery page stays white")
+    topic = story.topic_of(f"Said Foto {story.number}")
+
+    box.post("telegram/say", chat_id=user, user_id=user, video_note="video")
+    box.post("telegram/say", chat_id=user, user_id=user, animation="video", caption="it blinks like this")
+    box.post("telegram/say", chat_id=user, user_id=user, text="do you see it?")
+
+    topic.shows("do you see it?")
+    assert [kind for one in topic.messages() for kind in ("video_note", "animation", "video") if kind in one] == [
+        "video_note",
+        "animation",
+    ]
+    assert not any("could not be shown" in text for text in topic.texts())
+
+
 def test_an_attachment_that_is_gone_is_said_with_its_words(story: Story) -> None:
     owner = story.owner("Ines", "Prado", "agency")
     owner.says("bookings are down")
