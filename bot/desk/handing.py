@@ -10,6 +10,7 @@ from bot.desk.asks import Ask, Tap, Told, current, ticket_of, who
 from bot.desk.people import named_first
 from bot.desk.queue import duty, line, ordered
 from bot.duty import mention, on_duty, promised
+from bot.offers import offer
 from bot.perform import play
 from bot.scene import Scene, open_ticket_scene
 from bot.speak import told_time
@@ -35,10 +36,7 @@ def handover(ask: Ask) -> str | Told:
         return f"Only its owner hands #{ticket.id} over: {has}."
     if to.id == ask.agent.id:
         return f"#{ticket.id} is yours already."
-    tickets.record(ask.scene, "handover_offered", ask.scene.now, who(ask.agent), {"to": to.id, "form": form})
-    button = Option(f"v1:accept:{ticket.id}:{ask.agent.id}:{to.id}", "I take it over")
-    name = escape(ask.agent.name)
-    head = f"{mention(to)}: {name} hands #{ticket.id} over to you. It is {name}'s until you accept."
+    head, button = offer(ask.scene, ask.agent, to, form)
     lines = [head, line(ask.shell, ask.session, ticket), *_form(form)]
     return Told("\n".join(lines), html=True, options=(button,))
 

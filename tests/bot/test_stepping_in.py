@@ -49,6 +49,33 @@ def test_ten_minutes_before_the_owner_is_told_privately_and_one_tap_sends_the_dr
     assert private(house, 501)[-1] == "Sent in your name."
 
 
+def test_the_owner_may_write_it_or_offer_the_ticket_to_a_colleague_who_has_to_accept(house: House) -> None:
+    thread = promised(house)
+    later(house, 20)
+
+    nudge = asked(house, 501)
+    for option in nudge.options[1:]:
+        taps_privately(house, option.key, LENA)
+        house.works()
+
+    assert [option.label for option in nudge.options] == ["Send it", "I'll write", "Give to Tomas"]
+    assert private(house, 501)[-2:] == [
+        "Good: answer in the topic of #1.",
+        "Offered to Tomas in the topic; it is yours until they accept.",
+    ]
+    assert [text for text in house.shown(thread) if "Lena writes the update." in text]
+    assert [text for text in house.shown(thread) if "Lena hands #1 over to you. It is Lena's until you accept." in text]
+    assert house.one(Ticket).owner_id == LENA["id"]
+
+    house.taps(f"v1:accept:1:{LENA['id']}:{TOMAS['id']}", sender=TOMAS)
+    house.works()
+    taps_privately(house, nudge.options[2].key, LENA)
+    house.works()
+
+    assert house.one(Ticket).owner_id == TOMAS["id"]
+    assert private(house, 501)[-1] == "#1 is not yours any more: its topic says who has it."
+
+
 def test_five_minutes_before_the_backup_is_asked_and_who_steps_in_has_the_ticket(house: House) -> None:
     promised(house)
     later(house, 25)

@@ -39,7 +39,7 @@ def test_lena_falls_silent_tomas_is_asked_and_marco_is_rung_and_answers(wednesda
     nudge = private(
         wednesday, "Lena", f"#{topic.number} Dana: an update is promised by 10:30. Draft: “We are still on it."
     )
-    assert buttons(nudge) == ["Send it"]
+    assert buttons(nudge) == ["Send it", "I'll write", "Give to Tomas"]
 
     at(wednesday, WEDNESDAY.replace(minute=25, second=1))
     asked = private(wednesday, "Tomas", "the update promised by 10:30 has not come yet. Can you step in?")
