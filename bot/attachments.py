@@ -44,6 +44,11 @@ def words(media: tuple[Media, ...]) -> list[str]:
     return said + [f"({one.name or 'a message'}: this kind cannot be shown here)" for one in _unsupported(media)]
 
 
+def fits(channel: str, media: list[Media], words: str) -> bool:
+    """Whether the words go under the first of these files; else they are a message of their own before it."""
+    return bool(media) and len(words) <= CAPTION and bears(channel, media[0].kind, media[0].content_type)
+
+
 def refused(scene: Scene, media: tuple[Media, ...]) -> str:
     """Why some of an agent's attachments cannot reach this customer; empty if all can."""
     for one in _unsupported(media):
@@ -114,6 +119,15 @@ def carries(channel: str, content_type: str, size: int) -> bool:
     if channel == "sms":
         return plain in _MMS and size <= 5 * _MB
     return size <= 5 * _MB if plain in _PICTURES else plain in _OTHERS and size <= 16 * _MB
+
+
+def bears(channel: str, kind: str, content_type: str) -> bool:
+    """Whether words stand under such a file: on WhatsApp under pictures and films alone (Twilio: guidance on WhatsApp
+    media messages), on Telegram under all but stickers and round films; a link is words itself."""
+    if channel == "telegram":
+        return kind not in ("sticker", "video_note")
+    bare = channel == "whatsapp" and content_type.partition(";")[0] in (*_OTHERS, "image/webp")
+    return not bare or content_type.startswith("video/")
 
 
 def keep(session: Session, row: Delivery, others: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import contents
-from bot.attachments import LINK_DAYS, carries, lasting
+from bot.attachments import LINK_DAYS, bears, carries, lasting
 from bot.shell import Shell
 from channels.wire import Call, File, SendMedia, SendText, TransportError
 from models import Delivery, Media, Message
@@ -74,7 +74,8 @@ def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> 
             caption=_timed(call, entry.get("seconds")),
             seconds=entry.get("seconds"),
         )
-    if not carries(row.channel, stored.content_type, stored.size):
+    wordless = bool(call.caption) and not bears(row.channel, call.kind, stored.content_type)
+    if wordless or not carries(row.channel, stored.content_type, stored.size):
         words = f"{call.caption}\n📎 {call.name or call.kind}: {link(shell, stored.sha256, row.created_at)}"
         return SendText(call.to, words.strip(), call.sender)
     known_by = stored.data if row.doubt else b""  # by which the provider's own list tells it from other pictures

@@ -24,7 +24,7 @@ def relay(scene: Scene, effect: Relay) -> None:
     reply_to, reminder = quotes.in_topic(scene, line) if line.quotes else (None, "")
     text = _words(scene, line, reminder)
     files = attachments.files(line.media)
-    if text and (not files or len(text) > attachments.CAPTION):
+    if text and not attachments.fits("telegram", files, text):
         pieces(scene, text, message, reply_to)
         text = ""
     for media in files:
@@ -44,8 +44,9 @@ def said_by(scene: Scene, words: str) -> str:
 
 
 def _words(scene: Scene, line: Line, reminder: str) -> str:
-    on_card = scene.fresh and len(line.text) <= _ON_CARD
-    said = [f"{reminder} {line.text}".strip()] if line.text and not on_card else []
+    on_card = scene.fresh and len(line.text) <= _ON_CARD and not reminder
+    own = "" if on_card else f"{reminder} {line.text}".strip()
+    said = [own] if own else []
     said += attachments.words(line.media)
     found = late.found(scene)
     if found and (said or not scene.fresh):

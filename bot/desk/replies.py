@@ -142,13 +142,13 @@ def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | N
     acks.answered(scene, agent)
     if current(scene):
         play(scene, Answered(scene.facts()))
-    files = attachments.files(media)
+    files, quoted = attachments.files(media), quotes.at_customer(scene, answered)
     words = "\n".join(filter(None, [message.text, *attachments.words(media)]))
-    caption, quoted = words if files and len(words) <= attachments.CAPTION else "", quotes.at_customer(scene, answered)
-    for number, one in enumerate(files):
-        attachments.to_customer(scene, one, caption if number == 0 else "", message, quoted)
+    caption = words if attachments.fits(scene.address.channel, files, words) else ""
     if words and not caption:
         outbox.answer(scene, words, message, quoted)
+    for number, one in enumerate(files):
+        attachments.to_customer(scene, one, caption if number == 0 else "", message, quoted)
 
 
 def _media(message: Message) -> tuple[Media, ...]:

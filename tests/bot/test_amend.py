@@ -306,6 +306,40 @@ def test_a_reply_to_the_bots_words_repeats_them(house: House) -> None:
     assert house.shown(thread)[-1] == ("Tolu: (to “You're with Lena now. Lena has everything you sent.”) great")
 
 
+@pytest.mark.parametrize(
+    ("media", "shown"),
+    [
+        (photo("look"), "[picture] Pavel: {}"),
+        ({"voice": {"file_id": "v", "file_unique_id": "v", "duration": 41}}, "[voice] Pavel: {} · 0:41"),
+    ],
+    ids=["picture", "voice note"],
+)
+def test_a_wordless_reply_to_the_bots_words_repeats_them(house: House, media: Json, shown: str) -> None:
+    thread = opened_on_telegram(house)
+    house.taps("v1:take:1")
+    house.works()
+
+    to = house.private("x", PAVEL) | {"message_id": number_of(house, "You're with Lena now")}
+    house.texts("", reply_to_message=to, **media)
+    house.works()
+
+    assert house.shown(thread)[-1] == shown.format("(to “You're with Lena now. Lena has everything you sent.”)")
+
+
+def test_a_sticker_in_reply_to_the_bots_words_comes_behind_them(house: House) -> None:
+    thread = opened_on_telegram(house)
+    house.taps("v1:take:1")
+    house.works()
+
+    to = house.private("x", PAVEL) | {"message_id": number_of(house, "You're with Lena now")}
+    sticker = {"file_id": "s", "file_unique_id": "s", "width": 1, "height": 1, "is_animated": False, "is_video": False}
+    house.texts("", reply_to_message=to, sticker=sticker | {"type": "regular"})
+    house.works()
+
+    reminder = "(to “You're with Lena now. Lena has everything you sent.”)"
+    assert house.shown(thread)[-2:] == [f"Pavel: {reminder}", "[sticker] "]
+
+
 # Reactions
 
 

@@ -246,6 +246,39 @@ def test_kinds_nobody_can_open_are_said_once_in_a_row(house: House) -> None:
     assert house.shown(thread)[1:] == ["Pavel: (dice: this kind cannot be shown here)"] * 3
 
 
+def test_words_with_a_paper_reach_whatsapp_as_a_message_before_it(house: House) -> None:
+    thread = house.opened()
+
+    house.writes("", thread, caption="/r The invoice.", **file("invoice.pdf", "application/pdf", 9))
+    house.writes("/r Is it the right one?", thread)
+    house.works()
+
+    made = [call for call in house.twilio.calls if isinstance(call, SendText | SendMedia)]
+    said = [call.text if isinstance(call, SendText) else f"[file] {call.caption}" for call in made]
+    assert said == ["The invoice.", "[file] ", "Is it the right one?"]
+
+
+def test_a_film_on_whatsapp_has_its_words_under_it(house: House) -> None:
+    thread = house.opened()
+
+    house.writes("", thread, caption="/r Like this.", **file("film.mp4", "video/mp4", 9, "video"))
+    house.works()
+
+    (film,) = sent(house, SendMedia)
+    assert film.caption == "Like this."
+
+
+def test_words_under_what_turns_out_to_be_a_paper_go_with_a_link_to_it(house: House) -> None:
+    thread = house.opened()
+    house.telegram.when(Fetch, Receipt(file=File(MAGIC["application/pdf"], "image/png")))
+
+    house.writes("", thread, caption="/r The invoice.", **file("invoice.png", "image/png", 9))
+    house.works()
+
+    (words,) = house.heard()
+    assert words.startswith("The invoice.\n📎 ")
+
+
 def test_a_kind_nobody_can_open_is_shown_as_such_and_said_to_the_customer(house: House) -> None:
     thread = opened_on_telegram(house)
 
