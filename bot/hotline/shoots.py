@@ -12,7 +12,6 @@ from bot.shell import Shell
 from models import HotlineWindow, Shoot, Studio
 from oncall import hotline
 from oncall.bookings import Booked, BookingError, read_csv
-from oncall.calendars import read_ics
 from oncall.hotline import Rules, Window
 from sla.zones import zone
 
@@ -35,7 +34,7 @@ def import_shoots(shell: Shell, data: bytes, kind: str, studio: str = "") -> Imp
     ``studio`` is whose they are, for a calendar that does not name it.
     """
     now = shell.clock.now()
-    booked = read_ics(data, now) if kind == "ics" else read_csv(data)
+    booked = _read_ics(data, now) if kind == "ics" else read_csv(data)
     with shell.db.writing() as session:
         whose = [(_studio(session, one, studio), one) for one in booked]
         for owner, one in whose:
@@ -47,6 +46,12 @@ def import_shoots(shell: Shell, data: bytes, kind: str, studio: str = "") -> Imp
         studios = {owner.id for owner, _ in whose}
         windows = sum(rebook(shell, session, number) for number in sorted(studios))
     return Imported(len(booked) - sum(one.gone for one in booked), gone, len(studios), windows)
+
+
+def _read_ics(data: bytes, now: datetime) -> Sequence[Booked]:
+    from oncall.calendars import read_ics  # noqa: PLC0415 (megabytes of a library that only this needs)
+
+    return read_ics(data, now)
 
 
 def call_off(shell: Shell, number: int) -> bool:
