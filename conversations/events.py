@@ -12,8 +12,7 @@ from triage import Triage
 class Media:
     """One attachment as the provider names it. ``kind`` is picture, voice, video, video_note (a round one), animation,
     audio, document, sticker, location, contact or unsupported (``name`` says what it was); ``ref`` is a URL (Twilio)
-    or a file id (Telegram); ``seconds`` its length and ``size`` its bytes, if told; ``album`` is the same for what was
-    sent as one."""
+    or a file id (Telegram); ``seconds`` its length, ``size`` its bytes, if told; ``album``: what was sent as one."""
 
     kind: str
     ref: str

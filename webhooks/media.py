@@ -1,6 +1,6 @@
 """Our stored files for a provider to fetch, by signed links that expire."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from bot.media import signed
 from bot.shell import Shell
@@ -11,7 +11,8 @@ media = Blueprint("media", __name__)
 
 @media.get("/media/<token>")
 def fetch(token: str) -> Response:
-    """The file (HEAD too); 404 for a link that is forged, has expired or names nothing."""
+    """The file (HEAD too), or the part asked for by Range, as players fetch a film piece by piece (416 past its end);
+    404 for a link that is forged, has expired or names nothing."""
     shell: Shell = current_app.extensions["shell"]
     digest = signed(shell, token)
     with shell.db.reading() as session:
@@ -25,4 +26,7 @@ def fetch(token: str) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private",
     }
-    return Response(stored.data, headers=headers)
+    response = Response(stored.data, headers=headers)
+    response.set_etag(stored.sha256)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=stored.size)
+    return response

@@ -51,6 +51,24 @@ def test_head_tells_the_same_without_the_bytes(shell: Shell, link: str) -> None:
     assert answer.headers["Content-Length"] == str(len(PICTURE.data))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "part"), [("bytes=0-3", slice(0, 4)), ("bytes=4-", slice(4, None)), ("bytes=-5", slice(-5, None))]
+)
+def test_a_part_of_a_file_is_given_as_a_part(shell: Shell, link: str, wanted: str, part: slice) -> None:
+    answer = client(shell).get(link, headers={"Range": wanted})
+
+    assert (answer.status_code, answer.data, answer.content_type) == (206, PICTURE.data[part], "image/jpeg")
+    assert answer.headers["Content-Range"].endswith(f"/{len(PICTURE.data)}")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_part_past_the_end_of_a_file_is_refused_and_the_whole_tells_that_parts_are_given(
+    shell: Shell, link: str
+) -> None:
+    assert client(shell).get(link, headers={"Range": "bytes=999-"}).status_code == 416
+    assert client(shell).get(link).headers["Accept-Ranges"] == "bytes"
+
+
 def test_a_forged_or_altered_link_gives_nothing(shell: Shell, link: str) -> None:
     digest = shell.db.engine.name and "0" * 64
 
