@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import outbox, reach
+from bot import outbox
 from bot.scene import Scene
 from channels.wire import Fetch, SendAlbum, SendMedia, from_json, to_json
 from conversations.events import Media
@@ -108,9 +108,6 @@ def to_customer(scene: Scene, media: Media, caption: str, message: Message, repl
         return
     outbox.fetch_for_customer(scene, media, message)
     outbox.customer_row(scene, replace(call, source=media.ref), message)
-    if not carries(scene.address.channel, media.content_type, media.size or 0):
-        why = f"It goes to {scene.name or 'the customer'} as a link that works for {LINK_DAYS} days"
-        outbox.notice(scene, f"{why}: {reach.NAMES[scene.address.channel]} does not carry this kind or size.")
 
 
 def carries(channel: str, content_type: str, size: int) -> bool:

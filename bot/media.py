@@ -11,10 +11,11 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import contents
+from bot import contents, outbox, reach
 from bot.attachments import LINK_DAYS, bears, carries, lasting
+from bot.scene import Scene
 from bot.shell import Shell
-from channels.wire import Call, File, SendMedia, SendText, TransportError
+from channels.wire import Call, File, SendMedia, SendText, TransportError, from_json
 from models import Delivery, Media, Message
 
 _UNFETCHED = "the attachment could not be fetched"
@@ -74,12 +75,30 @@ def attached(shell: Shell, session: Session, row: Delivery, call: SendMedia) -> 
             caption=_timed(call, entry.get("seconds")),
             seconds=entry.get("seconds"),
         )
-    wordless = bool(call.caption) and not bears(row.channel, call.kind, stored.content_type)
-    if wordless or not carries(row.channel, stored.content_type, stored.size):
+    if _as_link(row.channel, call, stored.content_type, stored.size):
         words = f"{call.caption}\n📎 {call.name or call.kind}: {link(shell, stored.sha256, row.created_at)}"
         return SendText(call.to, words.strip(), call.sender)
     known_by = stored.data if row.doubt else b""  # by which the provider's own list tells it from other pictures
     return replace(call, url=public_url(shell, stored.sha256), content_type=stored.content_type, data=known_by)
+
+
+def tell_link(scene: Scene, row: Delivery) -> None:
+    """The agents are told of a file that went as a link, which only the file as stored decides."""
+    call, message = from_json(row.kind, row.payload), scene.session.get(Message, row.message_id or 0)
+    assert isinstance(call, SendMedia)
+    digest = next(
+        (entry.get("sha256") for entry in (message.media if message else []) if entry["ref"] == call.source), ""
+    )
+    stored = scene.session.execute(select(Media.content_type, Media.size).where(Media.sha256 == digest)).first()
+    if row.channel != "telegram" and stored and _as_link(row.channel, call, *stored):
+        why = f"It goes to {scene.name or 'the customer'} as a link that works for {LINK_DAYS} days"
+        outbox.notice(scene, f"{why}: {reach.NAMES[row.channel]} does not carry this kind or size.")
+
+
+def _as_link(channel: str, call: SendMedia, content_type: str, size: int) -> bool:
+    """Whether the channel cannot show the file itself, or not with its words."""
+    wordless = bool(call.caption) and not bears(channel, call.kind, content_type)
+    return wordless or not carries(channel, content_type, size)
 
 
 def _missing(session: Session, row: Delivery, call: SendMedia) -> str:

@@ -93,6 +93,8 @@ def _accepted(shell: Shell, session: Session, scene: Scene | None, row: Delivery
     row.provider_id = row.provider_id or receipt.provider_id
     if receipt.file and row.message_id:
         _keep_file(shell, session, row, receipt)
+    if scene and row.kind == "SendMedia" and lanes.for_customer(row):
+        media.tell_link(scene, row)
     if receipt.others:
         attachments.keep(session, row, receipt.others)
     topic = session.get(Topic, scene.ticket.id) if scene and scene.ticket else None

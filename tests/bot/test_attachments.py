@@ -279,6 +279,22 @@ def test_words_under_what_turns_out_to_be_a_paper_go_with_a_link_to_it(house: Ho
     assert words.startswith("The invoice.\n📎 ")
 
 
+@pytest.mark.parametrize(
+    ("told", "is_", "linked"),
+    [("application/pdf", "application/zip", True), ("application/zip", "application/pdf", False)],
+    ids=["told as a paper", "told as a zip"],
+)
+def test_the_agents_are_told_of_a_link_by_what_the_file_is(house: House, told: str, is_: str, linked: bool) -> None:
+    thread = house.opened()
+    house.telegram.when(Fetch, Receipt(file=File(MAGIC[is_], told)))
+
+    house.writes("", thread, reply_to=house.topic().card_id, **file("a file", told, 9))
+    house.works()
+
+    assert [one.startswith("📎") for one in house.heard()] == ([True] if linked else [])
+    assert any("as a link that works for 7 days" in text for text in house.shown(thread)) == linked
+
+
 def test_a_kind_nobody_can_open_is_shown_as_such_and_said_to_the_customer(house: House) -> None:
     thread = opened_on_telegram(house)
 
