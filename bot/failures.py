@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select, update
 
-from bot import attachments, outbox, quotes, reach, speak, successors, tickets, window
+from bot import attachments, outbox, quotes, reach, reactions, speak, successors, tickets, window
 from bot.alarms import raise_alarm
 from bot.pager import rings
 from bot.relay import VOICEMAIL
@@ -118,6 +118,8 @@ def _in_group(scene: Scene, row: Delivery, meaning: Meaning, code: str) -> None:
         successors.renew_topic(scene, row)
     elif row.kind == "SendAlbum":
         attachments.apart(scene, row)
+    elif row.kind == "React" and code == "reaction_invalid" and row.destination == scene.address.value:
+        reactions.cannot_set(scene)
     elif row.kind == "Fetch":
         _unfetched(scene, row)
     elif row.kind == "SendMedia":

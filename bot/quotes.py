@@ -1,8 +1,8 @@
 """What a message replies to, found on the other side of the bridge."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bot import outbox
+from bot import outbox, reach
 from bot.scene import Scene
 from conversations.events import Line
 from conversations.phrases import shortened
@@ -50,6 +50,16 @@ def at_customer(scene: Scene, message: Message | None) -> int | None:
     if message is None or message.author != "customer" or scene.address.channel != "telegram":
         return None
     return int(message.origin) if message.origin.isdecimal() else None
+
+
+def tell_unquoted(scene: Scene, message: Message | None) -> None:
+    """Said once a ticket: where answers quote nothing, the customer sees of an older line not that it is meant."""
+    if message is None or message.author != "customer" or scene.address.channel == "telegram":
+        return
+    lines = (Message.conversation_id == message.conversation_id, Message.author == "customer")
+    if scene.session.scalar(select(func.max(Message.id)).where(*lines)) != message.id:
+        told = f"{reach.NAMES[scene.address.channel]} shows no quotes from us: say in words which line you answer."
+        outbox.notice_once(scene, "quote", told)
 
 
 def _ours(scene: Scene, number: str) -> Message | None:

@@ -33,8 +33,17 @@ def agent_reacted(shell: Shell, session: Session, event: DeskReacted) -> str:
         told = f"{reach.NAMES[scene.address.channel]} takes no reactions from us: this one stays in the group."
         outbox.notice_once(scene, "reaction", told)
         return "a reaction the channel cannot carry"
+    if event.emoji is None:
+        cannot_set(scene)
+        return "a reaction that bots cannot set"
     outbox.react(scene, scene.address.value, int(message.origin), event.emoji)
     return ""
+
+
+def cannot_set(scene: Scene) -> None:
+    """Said once a ticket, of a custom emoji or one that Telegram has refused."""
+    who = scene.name or "The customer"
+    outbox.notice_once(scene, "emoji", f"Bots cannot set this emoji as a reaction: {who} does not see it.")
 
 
 def _about(session: Session, destination: str, number: str) -> Message | None:
@@ -46,12 +55,13 @@ def _about(session: Session, destination: str, number: str) -> Message | None:
     return session.get(Message, found) if found else None
 
 
-def _show(scene: Scene, message: Message, emoji: str) -> None:
+def _show(scene: Scene, message: Message, emoji: str | None) -> None:
     topic, key = outbox.topic_of(scene), f"reacted:{message.id}"
     if topic is None or topic.thread_id is None:
         return
     who = scene.name or "The customer"
-    words = f"{who} reacted {emoji}" if emoji else f"{who} took the reaction back"
+    reacted = f"{who} reacted {'with an emoji of their own' if emoji is None else emoji}"
+    words = f"{who} took the reaction back" if emoji == "" else reacted
     chat, _, number = message.origin.partition("/")
     there = message.author == "agent" and chat == str(topic.chat_id)
     text = words if there else f"{words} {reminder(message)}"

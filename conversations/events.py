@@ -201,12 +201,12 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A customer put a reaction on a message of the chat with us, or took it back (then ``emoji`` is empty)."""
+    """A customer put a reaction on a message of the chat with us; taken back it is "", None is one bots cannot set."""
 
     channel: str
     address: str
     message: str
-    emoji: str
+    emoji: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +218,12 @@ class DeskEdited:
 
 @dataclass(frozen=True, slots=True)
 class DeskReacted:
-    """Somebody in an agent group put a reaction on a message, or took it back (then ``emoji`` is empty)."""
+    """Somebody in an agent group put a reaction on a message; taken back it is "", None is one bots cannot set."""
 
     chat: int
     message: int
     person: Person
-    emoji: str
+    emoji: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ def _deliver(scene: Scene, agent: Agent, message: Message, answered: Message | N
         play(scene, Answered(scene.facts()))
     files, quoted = attachments.files(media), quotes.at_customer(scene, answered)
     words = "\n".join(filter(None, [message.text, *attachments.words(media)]))
+    quotes.tell_unquoted(scene, answered)
     caption = words if attachments.fits(scene.address.channel, files, words) else ""
     if words and not caption:
         outbox.answer(scene, words, message, quoted)

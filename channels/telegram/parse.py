@@ -127,9 +127,8 @@ def _edited(message: Message, groups: Container[int]) -> Parsed:
 
 def _reacted(change: MessageReactionUpdated, groups: Container[int]) -> Parsed:
     """Only the plain emoji can cross: those bots may set (core.telegram.org/bots/api#reactiontypeemoji)."""
-    emoji = next((one.emoji for one in change.new_reaction if isinstance(one, ReactionTypeEmoji)), "")
-    if change.new_reaction and not emoji:
-        return Unused("a reaction that bots cannot set")
+    unset = None if change.new_reaction else ""
+    emoji = next((one.emoji for one in change.new_reaction if isinstance(one, ReactionTypeEmoji)), unset)
     if change.chat.id in groups:
         return DeskReacted(change.chat.id, change.message_id, person(change.user), emoji)
     if change.chat.type != "private":

@@ -157,10 +157,11 @@ class House:
         changed = self._message(chat, sender) | {"message_id": message, "edit_date": 1} | more
         self.updates(edited_message=changed | ({"text": text} if "photo" not in more else {"caption": text}))
 
-    def reacts(self, emoji: str, message: int, sender: Json, chat: int | None = None) -> None:
-        """Somebody sets a reaction, in a group or in their own chat with the bot; "" takes it back."""
+    def reacts(self, emoji: str | None, message: int, sender: Json, chat: int | None = None) -> None:
+        """Somebody sets a reaction, in a group or in their own chat with the bot; "" takes it back, None is custom."""
         place = self._forum(chat) if chat else {"id": sender["id"], "type": "private", "first_name": "Pavel"}
-        new = [{"type": "emoji", "emoji": emoji}] if emoji else []
+        own = [{"type": "custom_emoji", "custom_emoji_id": "5"}] if emoji is None else []
+        new = [{"type": "emoji", "emoji": emoji}] if emoji else own
         moment = int(self.clock.now().timestamp())
         self.updates(
             message_reaction={"chat": place, "message_id": message, "user": sender, "date": moment}

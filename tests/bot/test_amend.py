@@ -267,6 +267,22 @@ def test_an_answer_to_a_line_quotes_it_at_a_telegram_customer(house: House) -> N
     assert to_pavel(house)[-1].reply_to == line
 
 
+def test_an_answer_to_an_older_line_says_once_that_whatsapp_shows_no_quotes(house: House) -> None:
+    thread = house.opened()
+    for words in ("it stops at 40%", "and the other at 80%"):
+        house.says(words)
+        house.works()
+
+    house.writes("The latest.", thread, reply_to=number_of(house, "the other at 80%"))
+    house.works()
+    assert not any("shows no quotes" in text for text in house.shown(thread))
+    for _ in range(2):
+        house.writes("The first.", thread, reply_to=number_of(house, "it stops at 40%"))
+        house.works()
+
+    assert sum("WhatsApp shows no quotes from us" in text for text in house.shown(thread)) == 1
+
+
 def test_a_customers_reply_to_an_answer_stands_under_the_agents_words(house: House) -> None:
     opened_on_telegram(house)
     written = answered(house)
@@ -380,6 +396,32 @@ def test_a_reaction_whatsapp_cannot_carry_is_said_once(house: House) -> None:
         house.works()
 
     assert sum("takes no reactions from us" in text for text in house.shown(thread)) == 1
+
+
+def test_reactions_that_bots_cannot_set_are_said_once_to_the_agents(house: House) -> None:
+    thread = opened_on_telegram(house)
+    house.texts("it stops at 40%")
+    house.works()
+    under = number_of(house, "it stops at 40%")
+    odd = TransportError("bots cannot set this", code="reaction_invalid", permanent=True)
+    house.telegram.when(lambda call: isinstance(call, React) and call.emoji == "🥐", odd)
+
+    for emoji in (None, "🥐", None):
+        house.reacts(emoji, under, LENA, GROUP)
+        house.works()
+
+    assert sum("Bots cannot set this emoji" in text for text in house.shown(thread)) == 1
+    assert None not in [call.emoji for call in to_pavel(house, React)]
+
+
+def test_a_custom_reaction_of_a_customer_is_shown_in_words(house: House) -> None:
+    thread = opened_on_telegram(house)
+    answered(house)
+
+    house.reacts(None, number_of(house, "Try the other button."), PAVEL)
+    house.works()
+
+    assert house.shown(thread)[-1] == "Pavel reacted with an emoji of their own"
 
 
 def test_a_reaction_to_anything_else_or_by_nobody_does_nothing(house: House) -> None:

@@ -100,12 +100,11 @@ def test_a_reaction_is_the_customers_or_the_agents() -> None:
     assert reaction("🔥", chat=FORUM, actor_chat=FORUM).person.anonymous
 
 
-def test_a_reaction_of_a_kind_bots_cannot_set_stays_where_it_is() -> None:
+def test_a_reaction_of_a_kind_bots_cannot_set_has_no_emoji() -> None:
     custom = [{"type": "custom_emoji", "custom_emoji_id": "5"}]
 
-    heard = reaction("", chat=FORUM, user=AGENT, new_reaction=custom)
-
-    assert isinstance(heard, Unused)
+    assert reaction("", chat=FORUM, user=AGENT, new_reaction=custom).emoji is None
+    assert reaction("", chat=PRIVATE, user=CUSTOMER, new_reaction=custom).emoji is None
 
 
 def test_an_album_goes_as_one_call_and_every_picture_gets_its_number(server: Provider, telegram: Telegram) -> None:
