@@ -152,8 +152,8 @@ def _refused(shell: Shell, session: Session, scene: Scene | None, row: Delivery,
         return
     patience = min(_FETCHED, shell.limits.give_up) if row.kind == "Fetch" else shell.limits.give_up
     late = (now - (row.begun_at or now)).total_seconds() > patience
-    if (error.permanent and not _must_arrive(row)) or late:
-        meaning = _meaning(shell, row, error)
+    meaning = _meaning(shell, row, error)
+    if (error.permanent and not _stays(shell, row, meaning)) or late:
         if meaning.then == "stop":
             roster.opted_out(shell, session, row.channel, row.destination)
         failures.fail(scene, row, meaning, error.code)
@@ -175,8 +175,11 @@ def _meaning(shell: Shell, row: Delivery, error: TransportError) -> Meaning:
     return Meaning(str(error), then=then, step=known.step, wait=known.wait)
 
 
-def _must_arrive(row: Delivery) -> bool:
-    """What is said in the group itself waits for it, not past it: the bot may be let in or General opened again."""
+def _stays(shell: Shell, row: Delivery, meaning: Meaning) -> bool:
+    """What no other way leads past: all that is for an agents' group which the bot was thrown out of, and what is said
+    in General, which may be opened again."""
+    if meaning.then == "wait" and row.destination in {str(chat) for chat in shell.desk.chats}:
+        return True
     return row.kind == "SendText" and row.thread.startswith(("general:", "alarm:", "batch:", "hotline:"))
 
 

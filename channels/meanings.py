@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Then = Literal["tell", "again", "channel", "window", "stop"]
+Then = Literal["tell", "again", "channel", "window", "stop", "wait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class Meaning:
     """A provider's refusal in words an agent can act on.
 
     ``permanent``: the same call again will not get through. ``then`` is what follows: tell the agent; once again
-    after ``wait`` seconds; another channel; WhatsApp's window is closed; the customer wants nothing from us.
+    after ``wait`` seconds; another channel; WhatsApp's window is closed; the customer wants nothing from us; what is
+    for an agents' group waits until it is open to us again.
     ``step`` is what a person can do next.
     """
 

@@ -14,9 +14,10 @@ from channels.wire import (
     SendText,
     TransportError,
 )
-from models import Alarm, Group, Topic
+from models import Alarm, Delivery, Group, Topic
 from tests.bot.house import CHARLIE, GROUP, LENA, House, Json
 from tests.bot.test_attachments import opened_on_telegram
+from tests.bot.test_watch import passes
 
 NEW = -1002000000009
 FALLBACK = "+34600000099"
@@ -212,6 +213,26 @@ def test_a_bot_that_is_kicked_or_demoted_is_told_beside_the_group_and_in_it(
     texts = [call for call in outside.twilio.calls if isinstance(call, SendText) and call.to == FALLBACK]
     assert [says in text.text for text in texts] == [True]
     assert any(says in text for text in outside.shown(None))
+
+
+OUT = "Forbidden: bot was kicked from the supergroup chat"
+
+
+def test_what_a_bot_that_was_thrown_out_could_not_post_waits_and_then_goes_into_its_topic(house: House) -> None:
+    thread = house.opened("uploads fail")
+    house.telegram.when(lambda _: True, TransportError(OUT, permanent=True, code=OUT), 6)
+
+    house.says("it stops at 40%")
+    house.works()
+    house.says("my card was refused twice", "+34600000077")
+    house.works()
+    for _ in range(6):
+        passes(house, 15)
+
+    assert house.shown(thread)[-1] == "Tolu: it stops at 40%"
+    assert not any("it stops at 40%" in text for text in house.shown(None))
+    assert house.last(Topic).thread_id is not None
+    assert [row.kind for row in house.rows(Delivery) if row.state in ("queued", "failed")] == []
 
 
 def test_an_agents_answer_in_a_closed_topic_goes_out_and_the_next_line_opens_it(house: House) -> None:
