@@ -3,7 +3,7 @@
 from functools import partial
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import successors
@@ -57,10 +57,13 @@ def _setting(shell: Shell, chat: int) -> str:
 
 
 def bot_changed(shell: Shell, session: Session, event: BotChanged) -> str:
-    """What the bot may do in a group, and an alarm while it is less than it needs."""
+    """What the bot may do in a group: an alarm while it is less than it needs, and once it may do all, topics for the
+    tickets that have none."""
     words = _STANDING.get(event.standing)
     if words is None:
         clear_alarm(shell, session, f"bot:{event.chat}", "Backstop may do in the group what it needs.")
+        for number in session.scalars(_lacking(shell).order_by(Ticket.conversation_id, Ticket.id)).all():
+            _renew(shell, session, number)
     else:
         raise_alarm(shell, session, f"bot:{event.chat}", words)
     return f"the bot is {event.standing} in a group"
@@ -82,29 +85,37 @@ def rebuild(shell: Shell) -> int:
 
     The calls go out as the group's budget allows; doing it again changes nothing.
     """
-    elsewhere = or_(Topic.ticket_id.is_(None), Topic.chat_id.not_in(shell.desk.chats), Topic.thread_id.is_(None))
-    lacking = select(Ticket.id).outerjoin(Topic, Topic.ticket_id == Ticket.id).where(Ticket.state == "open", elsewhere)
     with shell.db.reading() as session:
-        numbers = session.scalars(lacking.order_by(Ticket.severity, Ticket.id)).all()
-    begun = sum(bool(sweep(partial(_renew, shell, number), "rebuild")) for number in numbers)
+        numbers = session.scalars(_lacking(shell).order_by(Ticket.severity, Ticket.id)).all()
+    begun = sum(bool(sweep(partial(_renew_alone, shell, number), "rebuild")) for number in numbers)
     shell.wakes.deliver.set()
     return begun
 
 
-def _renew(shell: Shell, number: int) -> bool:
+def _lacking(shell: Shell) -> Select[int]:
+    """The open tickets without a topic in today's groups."""
+    elsewhere = or_(Topic.ticket_id.is_(None), Topic.chat_id.not_in(shell.desk.chats), Topic.thread_id.is_(None))
+    return select(Ticket.id).outerjoin(Topic, Topic.ticket_id == Ticket.id).where(Ticket.state == "open", elsewhere)
+
+
+def _renew_alone(shell: Shell, number: int) -> bool:
     with shell.db.writing() as session:
-        scene = open_ticket_scene(shell, session, number)
-        assert scene is not None
-        opening = select(Delivery.id).where(
-            Delivery.thread == f"topic:{number}",
-            Delivery.kind == "OpenTopic",
-            Delivery.state.in_(PENDING),
-            Delivery.destination.in_([str(chat) for chat in shell.desk.chats]),
-        )
-        if session.scalar(opening.limit(1)):
-            return False
-        successors.renew_topic(scene)
-        return True
+        return _renew(shell, session, number)
+
+
+def _renew(shell: Shell, session: Session, number: int) -> bool:
+    scene = open_ticket_scene(shell, session, number)
+    assert scene is not None
+    opening = select(Delivery.id).where(
+        Delivery.thread == f"topic:{number}",
+        Delivery.kind == "OpenTopic",
+        Delivery.state.in_(PENDING),
+        Delivery.destination.in_([str(chat) for chat in shell.desk.chats]),
+    )
+    if session.scalar(opening.limit(1)):
+        return False
+    successors.renew_topic(scene)
+    return True
 
 
 def _row(shell: Shell, old: int, new: int) -> dict[str, object]:

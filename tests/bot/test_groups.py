@@ -235,6 +235,25 @@ def test_what_a_bot_that_was_thrown_out_could_not_post_waits_and_then_goes_into_
     assert [row.kind for row in house.rows(Delivery) if row.state in ("queued", "failed")] == []
 
 
+def test_a_ticket_whose_topic_the_bot_might_not_open_gets_one_when_it_may(house: House) -> None:
+    becomes(house, "administrator", can_manage_topics=False)
+    lacks = "Bad Request: not enough rights to create a topic"
+    house.telegram.when(OpenTopic, TransportError(lacks, permanent=True, code=lacks))
+    house.says("uploads fail")
+    house.works()
+    before = house.one(Topic).thread_id
+
+    becomes(house, "administrator", can_manage_topics=True)
+    thread = house.one(Topic).thread_id
+    house.says("it stops at 40%")
+    house.works()
+
+    assert (before, thread is not None) == (None, True)
+    assert any("#1 upload" in text for text in house.shown(None))
+    assert [text for text in house.shown(thread) if "uploads fail" in text]
+    assert house.shown(thread)[-1].endswith(": it stops at 40%")
+
+
 def test_an_agents_answer_in_a_closed_topic_goes_out_and_the_next_line_opens_it(house: House) -> None:
     thread = house.opened("uploads fail")
     serves(house, message_thread_id=thread, is_topic_message=True, forum_topic_closed={})
